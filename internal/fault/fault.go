@@ -84,7 +84,7 @@ func Nearest(name string, known []string) string {
 }
 
 // distance is the optimal string alignment distance: insertions, deletions,
-// substitutions and swaps of neighbours each cost one.
+// substitutions and swaps of neighbors each cost one.
 func distance(a, b string) int {
 	ra, rb := []rune(a), []rune(b)
 	prev2 := make([]int, len(rb)+1)
