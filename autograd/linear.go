@@ -1,0 +1,212 @@
+package autograd
+
+import (
+	"fmt"
+
+	"github.com/snntrain/snntrain/internal/kernels"
+	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/model"
+)
+
+// Linear computes y = x·W (+ b) for every row of a signal. Inputs: x (in), W
+// stored (in, out) so that a spike adds one row, and optionally b (out).
+// Spikes cost one row of W each; a constant x is multiplied once.
+type Linear struct {
+	y, dx, full signal.Signal
+	out         Value
+	grads       [3]Value
+	back        []*Value
+	all         []uint32
+}
+
+// Key implements Op.
+func (l *Linear) Key() string { return "linear" }
+
+// OutShape implements Op.
+func (l *Linear) OutShape(in []model.Shape) (model.Shape, error) {
+	if len(in) < 2 || len(in[0]) != 1 || len(in[1]) != 2 || in[0][0] != in[1][0] {
+		return nil, fmt.Errorf("linear: inputs %v do not fit x (in), W (in, out)", in)
+	}
+	return model.Shape{in[1][1]}, nil
+}
+
+// Forward implements Op.
+func (l *Linear) Forward(c *Context, in []*Value) (*Value, error) {
+	x, w := in[0].Signal, in[1].Param
+	n := len(w) / x.N()
+	l.y.ResetAnalog(x.T, x.B, []int{n}, x.Const)
+	var bias []float32
+	if len(in) > 2 {
+		bias = in[2].Param
+	}
+	fillRows(c, &l.y, bias)
+	product(c, &l.y, x, w)
+	l.out.Signal = &l.y
+	return &l.out, nil
+}
+
+// fillRows sets every row to bias, or to zero.
+func fillRows(c *Context, y *signal.Signal, bias []float32) {
+	c.Pool.For(y.Rows(), rowGrain(y.N()), func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			if bias == nil {
+				clear(y.Row(r))
+			} else {
+				copy(y.Row(r), bias)
+			}
+		}
+	})
+}
+
+// product adds x·W to y, W (in, out).
+func product(c *Context, y, x *signal.Signal, w []float32) {
+	n, k := y.N(), x.N()
+	switch {
+	case x.Spiking():
+		events := x.ByRow()
+		tiles(c, x.Rows(), n, k, func(r, lo, hi int) {
+			kernels.AddRows(y.Row(r)[lo:hi], w[lo:], n, events.Group(r))
+		})
+	case sparse(x.F):
+		c.Pool.For(x.Rows(), rowGrain(n), func(lo, hi int) {
+			var idx []uint32
+			var val []float32
+			for r := lo; r < hi; r++ {
+				idx, val = nonZero(x.Row(r), idx[:0], val[:0])
+				kernels.AddScaledRows(y.Row(r), w, n, idx, val)
+			}
+		})
+	default:
+		kernels.Gemm(c.Pool, x.Rows(), n, k, x.F, k, false, w, n, false, y.F, n, true)
+	}
+}
+
+// tiles runs body over all rows for column blocks lo..hi of a matrix with k
+// rows of n values, so narrow that a block of the matrix stays in the cache.
+func tiles(c *Context, rows, n, k int, body func(r, lo, hi int)) {
+	const cache = 96 << 10 // values of the matrix block
+	width := min(n, max(64, cache/max(k, 1)/64*64))
+	cols := (n + width - 1) / width
+	grain := max(1, min(rowGrain(width), rows))
+	chunks := (rows + grain - 1) / grain
+	c.Pool.For(cols*chunks, 1, func(first, last int) {
+		for i := first; i < last; i++ {
+			lo := i / chunks * width
+			hi := min(lo+width, n)
+			for r := i % chunks * grain; r < min((i%chunks+1)*grain, rows); r++ {
+				body(r, lo, hi)
+			}
+		}
+	})
+}
+
+// sparse reports whether so many values are zero that skipping them pays.
+func sparse(x []float32) bool {
+	zeros := 0
+	for _, v := range x {
+		if v == 0 {
+			zeros++
+		}
+	}
+	return 10*zeros > 7*len(x)
+}
+
+func nonZero(row []float32, idx []uint32, val []float32) ([]uint32, []float32) {
+	for i, v := range row {
+		if v != 0 {
+			idx, val = append(idx, uint32(i)), append(val, v)
+		}
+	}
+	return idx, val
+}
+
+// Backward implements Op.
+func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) ([]*Value, error) {
+	x, w := in[0].Signal, in[1].Param
+	dy := matchRows(c, grad.Signal, x, &l.full)
+	if l.back == nil {
+		l.back = make([]*Value, len(in))
+	}
+	if need[1] {
+		l.grads[1].Param = grow(l.grads[1].Param, len(w))
+		productWeights(c, l.grads[1].Param, x, dy)
+		l.back[1] = &l.grads[1]
+	}
+	if len(in) > 2 && need[2] {
+		l.grads[2].Param = grow(l.grads[2].Param, len(in[2].Param))
+		l.all = upTo(l.all, dy.Rows())
+		sumRows(c, l.grads[2].Param, dy, l.all)
+		l.back[2] = &l.grads[2]
+	}
+	if need[0] {
+		n, k := dy.N(), x.N()
+		l.dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
+		kernels.Gemm(c.Pool, dy.Rows(), k, n, dy.F, n, false, w, n, true, l.dx.F, k, false)
+		l.grads[0].Signal = &l.dx
+		l.back[0] = &l.grads[0]
+	}
+	return l.back, nil
+}
+
+// matchRows returns g with one row for every stored row of x: a gradient that
+// holds in every step of a varying x is written out into full.
+func matchRows(c *Context, g, x, full *signal.Signal) *signal.Signal {
+	if !g.Const || x.Const {
+		return g
+	}
+	full.ResetAnalog(x.T, x.B, g.Shape, false)
+	c.Pool.For(full.Rows(), rowGrain(full.N()), func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			copy(full.Row(r), g.Row(r%g.B))
+		}
+	})
+	return full
+}
+
+// productWeights writes dW = xᵀ·dy, (in, out).
+func productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
+	n, k := dy.N(), x.N()
+	switch {
+	case x.Spiking():
+		clear(dw)
+		events := x.ByInput()
+		tiles(c, k, n, dy.Rows(), func(i, lo, hi int) {
+			kernels.AddRows(dw[i*n+lo:i*n+hi], dy.F[lo:], n, events.Group(i))
+		})
+	case sparse(x.F):
+		clear(dw)
+		rows := x.Rows()
+		c.Pool.For(k, rowGrain(n), func(lo, hi int) {
+			var idx []uint32
+			var val []float32
+			for i := lo; i < hi; i++ {
+				idx, val = idx[:0], val[:0]
+				for r := range rows {
+					if v := x.F[r*k+i]; v != 0 {
+						idx, val = append(idx, uint32(r)), append(val, v)
+					}
+				}
+				kernels.AddScaledRows(dw[i*n:(i+1)*n], dy.F, n, idx, val)
+			}
+		})
+	default:
+		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, false)
+	}
+}
+
+// sumRows writes the sum of all rows of s to dst, in row order.
+func sumRows(c *Context, dst []float32, s *signal.Signal, all []uint32) {
+	n := s.N()
+	clear(dst)
+	c.Pool.For(n, 64, func(lo, hi int) {
+		kernels.AddRows(dst[lo:hi], s.F[lo:], n, all)
+	})
+}
+
+// upTo returns 0, 1, …, n−1.
+func upTo(s []uint32, n int) []uint32 {
+	for i := len(s); i < n; i++ {
+		s = append(s, uint32(i))
+	}
+	return s[:n]
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/snntrain/snntrain/datasets"
+	"github.com/snntrain/snntrain/internal/config"
+	"github.com/snntrain/snntrain/internal/npy"
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/layers"
+	"github.com/snntrain/snntrain/train"
+)
+
+type evalOptions struct {
+	model       string
+	data        []string
+	sets        []string
+	split       string
+	steps       string
+	batch       int
+	limit       int
+	threads     int
+	predictions string
+	logits      string
+	record      string
+}
+
+func evalCommand(s *streams) *cobra.Command {
+	var o evalOptions
+	cmd := &cobra.Command{
+		Use:   "eval MODEL [--data CONFIG] [--steps T,...]",
+		Short: "Judge a network on the test part of its data",
+		Long: strings.TrimSpace(`
+Judge a network on the test part of the data it was trained on, or of the data of another config.
+MODEL is a run directory or a model file; the file is enough.`),
+		Example: "  snntrain eval runs/mnist-mlp\n  snntrain eval model.safetensors --data configs/mnist-mlp.yaml --steps 4,8,16 --json",
+		Args:    exactlyOne("one run directory or model file"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			o.model = args[0]
+			return runEval(s, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&o.data, "data", nil, "config whose data: section is used instead of the recorded one")
+	f.StringArrayVar(&o.sets, "set", nil, "override a key of that config: data.dir=PATH")
+	f.StringVar(&o.split, "split", "test", "part of the data: test, validation or train")
+	f.StringVar(&o.steps, "steps", "", "number of time steps, or several, all judged in one pass: 4,8,16")
+	f.IntVar(&o.batch, "batch", 256, "samples at a time")
+	f.IntVar(&o.limit, "limit", 0, "first n samples only, 0 = all")
+	f.IntVar(&o.threads, "threads", 0, "threads, 0 = one a core")
+	f.StringVar(&o.predictions, "predictions", "", "save the predicted classes as int32 npy")
+	f.StringVar(&o.logits, "logits", "", "save the scores as float32 npy")
+	f.StringVar(&o.record, "record", "", "save the raster of every spiking layer as npy in this directory; goes with --limit")
+	return cmd
+}
+
+// evalResult is the JSON of eval.
+type evalResult struct {
+	train.Score
+	Seconds float64                `json:"seconds"`
+	Spikes  map[string]float64     `json:"spikes_per_neuron"`
+	Steps   map[string]train.Score `json:"steps,omitempty"`
+}
+
+func runEval(s *streams, o evalOptions) error {
+	steps, err := parseSteps(o.steps)
+	if err != nil {
+		return usage(err)
+	}
+	if o.batch < 1 || o.limit < 0 {
+		return usagef("eval: --batch %d must be at least 1 and --limit %d at least 0", o.batch, o.limit)
+	}
+	n, err := loadModel(o.model)
+	if err != nil {
+		return err
+	}
+	sets := o.sets
+	if len(steps) > 0 {
+		sets = append(sets, "data.encode.steps="+strconv.Itoa(steps[len(steps)-1]))
+	}
+	source, enc, seed, err := openRecorded(n, config.Options{Files: o.data, Sets: sets}, datasets.Split(o.split))
+	if err != nil {
+		return err
+	}
+	if err := fits(n, source, enc); err != nil {
+		return err
+	}
+	source = datasets.Limit(source, o.limit)
+	pool := par.New(o.threads)
+	program, err := layers.Compile(n, layers.Options{Pool: pool})
+	if err != nil {
+		return usage(err)
+	}
+	began := time.Now()
+	e, err := train.Evaluate(program, source, train.EvalOptions{
+		Encoder: enc, Batch: o.batch, Seed: seed, Pool: pool, Keep: o.predictions != "" || o.logits != "", Steps: steps, Record: o.record != "",
+	})
+	if err != nil {
+		return err
+	}
+	result := evalResult{Score: e.Score, Seconds: time.Since(began).Seconds(), Spikes: e.Spikes, Steps: map[string]train.Score{}}
+	for i, t := range steps {
+		result.Steps[strconv.Itoa(t)] = e.AtSteps[i]
+	}
+	if err := saveEval(o, e); err != nil {
+		return err
+	}
+	printEval(s, result, steps, e)
+	return nil
+}
+
+// parseSteps reads "4,8,16"; ascending, each at least 1.
+func parseSteps(text string) ([]int, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var steps []int
+	for _, part := range strings.Split(text, ",") {
+		t, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || t < 1 || len(steps) > 0 && t <= steps[len(steps)-1] {
+			return nil, usagef("eval: --steps %q: needs ascending whole numbers from 1, like 4,8,16", text)
+		}
+		steps = append(steps, t)
+	}
+	return steps, nil
+}
+
+// saveEval writes what was asked for.
+func saveEval(o evalOptions, e train.Evaluation) error {
+	if o.predictions != "" {
+		if err := npy.WriteInt32(o.predictions, []int{len(e.Classes)}, e.Classes); err != nil {
+			return err
+		}
+	}
+	if o.logits != "" {
+		if err := npy.WriteFloat32(o.logits, []int{e.N, e.PerSample}, e.Logits); err != nil {
+			return err
+		}
+	}
+	if o.record == "" {
+		return nil
+	}
+	if err := os.MkdirAll(o.record, 0o755); err != nil {
+		return err
+	}
+	for name, r := range e.Rasters {
+		if err := npy.WriteUint8(filepath.Join(o.record, name+".npy"), append([]int{r.Samples, r.Steps}, r.Shape...), r.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printEval(s *streams, r evalResult, steps []int, e train.Evaluation) {
+	if s.json {
+		s.object(r)
+		return
+	}
+	s.say("accuracy %.2f %% (%d of %d), loss %.4f, %.1f s", 100*r.Accuracy, r.Correct, r.N, r.Loss, r.Seconds)
+	for i, t := range steps {
+		s.say("  T = %-4d accuracy %.2f %%", t, 100*e.AtSteps[i].Accuracy)
+	}
+	for _, name := range sortedNames(r.Spikes) {
+		s.say("  %s: %.2f spikes per neuron and sample", name, r.Spikes[name])
+	}
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/snntrain/snntrain/datasets"
+	"github.com/snntrain/snntrain/internal/config"
+	"github.com/snntrain/snntrain/layers"
+	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/train"
+)
+
+// experiment is a training config, top level.
+type experiment struct {
+	Seed    uint64           `yaml:"seed" doc:"decides everything random: same seed, same bits"`
+	Dt      float64          `yaml:"dt" validate:"gt=0" doc:"length of a time step in the unit of the time constants; 1 counts them in steps"`
+	Profile string           `yaml:"profile,omitempty" doc:"the framework whose meaning the neurons have when they name none"`
+	Data    config.Section   `yaml:"data" plug:"dataset,by=name" doc:"what to learn from"`
+	Model   []config.Section `yaml:"model" plug:"layer" doc:"the layers, input first"`
+	Loss    config.Section   `yaml:"loss" plug:"loss" doc:"what to minimize"`
+	Train   train.Config     `yaml:"train" doc:"how to train"`
+}
+
+func defaultExperiment() *experiment {
+	return &experiment{
+		Seed: 42, Dt: 1, Loss: config.Default("cross-entropy"), Train: train.Defaults(),
+	}
+}
+
+// dataKeys are the keys of `data:` that every dataset has.
+type dataKeys struct {
+	datasets.Common `yaml:",inline"`
+	Encode          config.Section `yaml:"encode" plug:"encoder" doc:"how a sample becomes the input of T steps"`
+}
+
+// dataOnly is a config of which only the data section matters.
+type dataOnly struct {
+	Seed uint64         `yaml:"seed" doc:"decides everything random"`
+	Data config.Section `yaml:"data" plug:"dataset,by=name" doc:"what to read"`
+}
+
+// data is a decoded data section.
+type data struct {
+	kind    datasets.Kind
+	common  datasets.Common
+	options any
+	encode  config.Section
+}
+
+// decodeData reads a data section. Faults are recorded in its document.
+func decodeData(s config.Section) *data {
+	kinds := datasets.Builtin()
+	kind, err := kinds.Get(s.Kind(kinds.Names()...))
+	if err != nil {
+		return nil
+	}
+	d := &data{kind: kind, options: kind.Options()}
+	keys := dataKeys{Common: datasets.Defaults(kind.Name), Encode: config.Default("constant")}
+	s.Decode(&keys, d.options)
+	d.common, d.encode = keys.Common, keys.Encode
+	return d
+}
+
+// encoder makes the encoder for samples of a source.
+func (d *data) encoder(in datasets.Info) datasets.Encoder {
+	kinds := datasets.EncoderKinds()
+	kind, err := kinds.Get(d.encode.Kind(kinds.Names()...))
+	if err != nil {
+		return nil
+	}
+	options := kind.Options()
+	d.encode.Decode(options)
+	enc, err := kind.New(options, in)
+	if err != nil {
+		d.encode.Fault("", err.Error(), "")
+		return nil
+	}
+	return enc
+}
+
+// setup is a config turned into what the trainer takes.
+type setup struct {
+	*experiment
+	doc      *config.Document
+	resolved []byte
+	parts    datasets.Parts
+	encoder  datasets.Encoder
+	network  *model.Network
+	loss     *layers.Loss
+	plan     train.Plan
+}
+
+// prepare reads a config, opens its data and builds its network. Every fault
+// of the config is reported at once.
+func prepare(o config.Options) (*setup, error) {
+	s := &setup{experiment: defaultExperiment()}
+	var err error
+	if s.doc, err = config.Load(o, s.experiment); err != nil {
+		return nil, usage(err)
+	}
+	s.doc.Root().Decode(s.experiment)
+	d := decodeData(s.Data)
+	s.loss = train.DecodeLoss(s.Loss)
+	s.plan = s.Train.Plan()
+	if d == nil {
+		return nil, usage(s.doc.Err())
+	}
+	d.encode.Kind(datasets.EncoderKinds().Names()...)
+	openErr := s.open(d)
+	if err := s.doc.Err(); err != nil {
+		return nil, usage(err)
+	}
+	if openErr != nil {
+		return nil, openErr
+	}
+	if s.resolved, err = s.doc.Resolved(s.experiment); err != nil {
+		return nil, err
+	}
+	return s, s.record()
+}
+
+// open opens the data and builds the network for it.
+func (s *setup) open(d *data) error {
+	var err error
+	if s.parts, err = datasets.OpenAll(d.kind, d.options, d.common, s.Seed); err != nil {
+		return err
+	}
+	info := s.parts.Train.Info()
+	if s.encoder = d.encoder(info); s.encoder == nil {
+		return nil
+	}
+	b := layers.Builder{Input: s.encoder.OutShape(info.Shape), Dt: s.Dt, Seed: s.Seed, Profile: s.Profile}
+	if len(s.Model) == 0 {
+		s.doc.Root().Fault("model", "has no layer", "list the layers under model:")
+		return nil
+	}
+	s.network = b.Build(s.Model)
+	s.network.Record.Classes = info.Classes
+	return nil
+}
+
+// record notes in the network what is needed to use it alone.
+func (s *setup) record() error {
+	var top map[string]any
+	if err := yaml.Unmarshal(s.resolved, &top); err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	data, _ := top["data"].(map[string]any)
+	s.network.Record.Preprocess = data
+	s.network.Record.Readout = s.loss.Readout
+	settings, _ := top["train"].(map[string]any)
+	for _, key := range withoutEffect {
+		delete(settings, key)
+	}
+	s.network.Record.Training = map[string]any{"seed": s.Seed, "loss": top["loss"], "train": settings}
+	return nil
+}
+
+// withoutEffect are the keys of `train:` that change no result.
+var withoutEffect = []string{"threads", "save_every", "log_every"}
+
+// openRecorded opens the data that a network was trained on, or what the given
+// config files say instead.
+func openRecorded(n *model.Network, o config.Options, split datasets.Split) (datasets.Source, datasets.Encoder, uint64, error) {
+	keys := &dataOnly{Seed: 42}
+	if len(o.Files) == 0 {
+		text, err := json.Marshal(map[string]any{"data": n.Record.Preprocess})
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		o.Texts = []config.Text{{Name: "the network's record", YAML: text}}
+	}
+	doc, err := config.Load(o, keys)
+	if err != nil {
+		return nil, nil, 0, usage(err)
+	}
+	root := doc.Root()
+	for _, other := range []string{"model", "loss", "train", "dt", "profile"} { // a whole training config will do
+		root.Get(other)
+	}
+	root.Decode(keys)
+	d := decodeData(keys.Data)
+	if d == nil {
+		return nil, nil, 0, usage(doc.Err())
+	}
+	if err := doc.Err(); err != nil {
+		return nil, nil, 0, usage(err)
+	}
+	source, err := openPart(d, split, keys.Seed)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	enc := d.encoder(source.Info())
+	return source, enc, keys.Seed, usage(doc.Err())
+}
+
+// openPart opens one part of a dataset.
+func openPart(d *data, split datasets.Split, seed uint64) (datasets.Source, error) {
+	if split != datasets.Validation || d.kind.OwnValidation {
+		return datasets.Open(d.kind, d.options, d.common, split)
+	}
+	parts, err := datasets.OpenAll(d.kind, d.options, d.common, seed)
+	if err == nil && parts.Validation == nil {
+		err = usagef("data: has no validation part; set data.validation")
+	}
+	return parts.Validation, err
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// execute runs one command line and returns the exit status.
+func execute(ctx context.Context, args []string, s *streams) int {
+	root := newRoot(s)
+	root.SetArgs(args)
+	return s.finish(root.ExecuteContext(ctx))
+}
+
+// newRoot makes the command tree.
+func newRoot(s *streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "snntrain",
+		Short: "Train spiking neural networks from config files, on an ordinary CPU",
+		Long: strings.TrimSpace(`
+Train spiking neural networks from config files, on an ordinary CPU.
+
+  snntrain train configs/quickstart.yaml      learn handwritten digits in seconds
+  snntrain eval runs/quickstart               judge the network on the test part
+  snntrain inspect runs/quickstart            what is in the network
+
+Exit status: 0 done, 1 failed, 2 wrong usage or config, 130 interrupted (after saving).`),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.PersistentFlags().BoolVar(&s.json, "json", false, "print one JSON object on standard output, and nothing else there")
+	root.PersistentFlags().BoolVarP(&s.quiet, "quiet", "q", false, "no progress, only results and warnings")
+	root.AddCommand(
+		trainCommand(s), evalCommand(s), inspectCommand(s), dataCommand(s), configCommand(s), versionCommand(s),
+	)
+	return root
+}
+
+// atLeastOne and exactly check the number of arguments as wrong usage.
+func atLeastOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usagef("%s: needs %s\nusage: %s", cmd.CommandPath(), what, cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usagef("%s: needs %s, got %d arguments\nusage: %s", cmd.CommandPath(), what, len(args), cmd.UseLine())
+		}
+		return nil
+	}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/snntrain/snntrain/internal/config"
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/layers"
+	"github.com/snntrain/snntrain/train"
+)
+
+type trainOptions struct {
+	configs []string
+	sets    []string
+	out     string
+	resume  bool
+	force   bool
+	seed    int64
+	seeds   int
+}
+
+func trainCommand(s *streams) *cobra.Command {
+	o := trainOptions{seed: -1}
+	cmd := &cobra.Command{
+		Use:   "train CONFIG... [--set key.path=value]... [--out DIR] [--resume]",
+		Short: "Train a network from a config file",
+		Long: strings.TrimSpace(`
+Train a network from a config file. Several files are laid over each other, later ones on top.
+
+The run directory (--out, default runs/<name of the config>) gets the resolved config, the
+network that was best on the validation part, checkpoints, metrics, TensorBoard events,
+summary.json and report.html. Ctrl-C saves a checkpoint; --resume goes on with the same bits.`),
+		Example: "  snntrain train configs/quickstart.yaml\n  snntrain train configs/mnist-mlp.yaml --set train.epochs=1 --set data.dir=data/mnist\n  snntrain train runs/mnist-mlp/config.yaml --out runs/mnist-mlp --resume",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.configs = args
+			return runTrain(cmd.Context(), s, o)
+		},
+		Args: atLeastOne("a config file"),
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&o.sets, "set", nil, "override a key of the config: key.path=value")
+	f.StringVar(&o.out, "out", "", "run directory")
+	f.BoolVar(&o.resume, "resume", false, "go on from the last checkpoint in the run directory")
+	f.BoolVar(&o.force, "force", false, "replace a run that is in the run directory")
+	f.Int64Var(&o.seed, "seed", -1, "seed, over that of the config")
+	f.IntVar(&o.seeds, "seeds", 1, "train with this many seeds, seed, seed+1, ...: mean and standard deviation of the results")
+	return cmd
+}
+
+func runTrain(ctx context.Context, s *streams, o trainOptions) error {
+	if o.resume && o.force {
+		return usagef("train: --resume and --force exclude each other")
+	}
+	if o.seeds < 1 {
+		return usagef("train: --seeds %d is below 1", o.seeds)
+	}
+	if o.seed >= 0 {
+		o.sets = append(o.sets, fmt.Sprintf("seed=%d", o.seed))
+	}
+	if o.out == "" {
+		o.out = filepath.Join("runs", strings.TrimSuffix(filepath.Base(o.configs[0]), filepath.Ext(o.configs[0])))
+	}
+	if o.seeds > 1 {
+		return trainSeeds(ctx, s, o)
+	}
+	summary, err := trainOne(ctx, s, o)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		s.object(summary)
+		return nil
+	}
+	s.say("%s", summary.describe(o.out))
+	return nil
+}
+
+// trainOne does one run from config to report.
+func trainOne(ctx context.Context, s *streams, o trainOptions) (*summary, error) {
+	began := time.Now()
+	set, err := prepare(config.Options{Files: o.configs, Sets: o.sets, Env: os.Environ()})
+	if err != nil {
+		return nil, err
+	}
+	pool := par.New(set.Train.Threads)
+	program, err := layers.Compile(set.network, layers.Options{Loss: set.loss, Pool: pool})
+	if err != nil {
+		return nil, usage(err)
+	}
+	mode := train.Fresh
+	switch {
+	case o.resume:
+		mode = train.Resume
+	case o.force:
+		mode = train.Force
+	}
+	release, err := train.OpenDir(o.out, mode)
+	if err != nil {
+		return nil, usage(err)
+	}
+	defer release()
+	path := filepath.Join(o.out, train.ConfigFile)
+	if o.resume {
+		if err := sameConfig(path, set.resolved); err != nil {
+			return nil, usage(err)
+		}
+	} else if err := train.WriteFile(path, set.resolved); err != nil {
+		return nil, err
+	}
+	s.log("%s", describeSetup(set, o.out, pool.Threads()))
+	hooks, done, err := hooksOf(s, set, o, program)
+	if err != nil {
+		return nil, err
+	}
+	result, err := train.Run(ctx, train.Task{
+		Program: program, Parts: set.parts, Encoder: set.encoder, Plan: set.plan, Seed: set.Seed,
+		Dir: o.out, Hash: configHash(set.resolved), Resume: o.resume, Pool: pool, Hooks: hooks,
+	})
+	if err = errors.Join(err, done()); err != nil {
+		if errors.Is(err, train.ErrInterrupted) {
+			err = fmt.Errorf("%w; go on with: snntrain train %s --out %s --resume", err, path, o.out)
+		}
+		return nil, err
+	}
+	return finish(set, program, pool, result, o.out, began)
+}

@@ -1,0 +1,58 @@
+// Package npy writes arrays in NumPy's npy format (version 1.0), atomically.
+package npy
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2"
+)
+
+// WriteFloat32 writes an array of float32 in C order.
+func WriteFloat32(path string, shape []int, data []float32) error {
+	raw := make([]byte, 4*len(data))
+	for i, v := range data {
+		binary.LittleEndian.PutUint32(raw[4*i:], math.Float32bits(v))
+	}
+	return write(path, "<f4", shape, raw)
+}
+
+// WriteInt32 writes an array of int32 in C order.
+func WriteInt32(path string, shape []int, data []int32) error {
+	raw := make([]byte, 4*len(data))
+	for i, v := range data {
+		binary.LittleEndian.PutUint32(raw[4*i:], uint32(v))
+	}
+	return write(path, "<i4", shape, raw)
+}
+
+// WriteUint8 writes an array of bytes in C order.
+func WriteUint8(path string, shape []int, data []uint8) error {
+	return write(path, "|u1", shape, data)
+}
+
+// write puts the header before the data: magic, version, length, a Python
+// dictionary padded so that the data starts at a multiple of 64.
+func write(path, descr string, shape []int, raw []byte) error {
+	dims := make([]string, len(shape))
+	for i, d := range shape {
+		dims[i] = fmt.Sprint(d)
+	}
+	tuple := strings.Join(dims, ", ")
+	if len(shape) == 1 {
+		tuple += ","
+	}
+	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr, tuple)
+	const fixed = 10 // magic, version, length
+	pad := 63 - (fixed+len(header))%64
+	header += strings.Repeat(" ", pad) + "\n"
+	out := append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), byte(len(header)>>8))
+	out = append(append(out, header...), raw...)
+	if err := renameio.WriteFile(path, out, 0o644, renameio.WithTempDir(filepath.Dir(path))); err != nil {
+		return fmt.Errorf("npy: %s: not written: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package layers
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"github.com/snntrain/snntrain/autograd"
+	"github.com/snntrain/snntrain/internal/fault"
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/model"
+)
+
+// Options say what to compile besides the network itself.
+type Options struct {
+	Loss    *Loss  // nil = no training
+	Readout string // how scores are read when there is no loss; "" = what the network's record says
+	Pool    *par.Pool
+}
+
+// compiler puts a network on a graph.
+type compiler struct {
+	*Program
+	graph  *autograd.Graph
+	shapes map[string]model.Shape
+	nodes  map[string]*autograd.Node
+}
+
+// Compile makes a Program of a network. Faults of the network are reported all at once.
+func Compile(n *model.Network, o Options) (*Program, error) {
+	shapes, err := n.Shapes()
+	if err != nil {
+		return nil, err
+	}
+	c := &compiler{Program: &Program{net: n}, graph: autograd.NewGraph(), shapes: shapes}
+	c.input = c.graph.Input(model.InputName, n.Input)
+	c.nodes = map[string]*autograd.Node{model.InputName: c.input}
+	var faults fault.List
+	for _, node := range n.Nodes {
+		if err := c.layer(node); err != nil {
+			faults.Add(fault.Fault{Pkg: "layers", Subject: fmt.Sprintf("layer %q", node.Name), Fact: err.Error(), Pos: node.Pos})
+			break // what follows would only repeat it
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	if err := c.head(o); err != nil {
+		return nil, err
+	}
+	targets := []*autograd.Node{c.scores}
+	for _, l := range c.layers {
+		targets = append(targets, l.node)
+	}
+	if c.machine, err = c.graph.Compile(c.loss, targets...); err != nil {
+		return nil, err
+	}
+	c.SetPool(o.Pool)
+	c.Load()
+	return c.Program, nil
+}
+
+// layer adds the graph node of a layer.
+func (c *compiler) layer(node model.Node) error {
+	in := make([]*autograd.Node, len(node.Inputs))
+	for i, name := range node.Inputs {
+		in[i] = c.nodes[name]
+	}
+	op, params, err := c.lower(node)
+	if err != nil {
+		return err
+	}
+	for _, p := range params {
+		in = append(in, p)
+	}
+	out, err := c.graph.Apply(node.Name, op, in...)
+	if err != nil {
+		return err
+	}
+	neuron, _ := op.(*autograd.Neuron)
+	c.nodes[node.Name] = out
+	c.layers = append(c.layers, layerNode{node.Name, out, neuron})
+	return nil
+}
+
+// lower returns the op of a layer and the leaves of its parameters.
+func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error) {
+	switch op := node.Op.(type) {
+	case *model.Linear:
+		return &autograd.Linear{}, c.weights(node, op.Params(), transposed), nil
+	case *model.Conv2d:
+		conv := &autograd.Conv2d{Kernel: op.Kernel, Stride: op.Stride, Padding: op.Padding, Dilation: op.Dilation, Groups: op.Groups}
+		return conv, c.weights(node, op.Params(), kernelLast), nil
+	case *model.Pool2d:
+		return &autograd.Pool2d{Pool2d: *op}, nil, nil
+	case *model.Flatten:
+		return &autograd.Flatten{}, nil, nil
+	case *model.Dropout:
+		return &autograd.Dropout{Name: node.Name, P: op.P}, nil, nil
+	case *model.Add:
+		return &autograd.Add{}, nil, nil
+	case *model.Scale:
+		shape := c.shapes[node.Name]
+		return &autograd.Scale{}, []*autograd.Node{c.array(node, op.Params()[0], perNeuron(op.Factor, shape)).node}, nil
+	case *model.BatchNorm:
+		return c.batchNorm(node, op)
+	case *model.Neuron:
+		return c.neuron(node, op)
+	}
+	return nil, nil, fmt.Errorf("kind %q cannot be compiled", node.Op.Kind())
+}
+
+// weights adds the leaves of weight and bias.
+func (c *compiler) weights(node model.Node, params []model.Param, order func(*model.Tensor) layout) []*autograd.Node {
+	var leaves []*autograd.Node
+	for _, p := range params {
+		l := plain(p.Tensor)
+		if p.Name == "weight" {
+			l = order(p.Tensor)
+		}
+		leaves = append(leaves, c.array(node, p, l).node)
+	}
+	return leaves
+}
+
+// array gives an array of the model a place in the Program and a leaf in the graph.
+func (c *compiler) array(node model.Node, p model.Param, l layout) *slot {
+	data := make([]float32, len(p.Tensor.Data))
+	s := slot{name: node.Name + "." + p.Name, layout: l, data: data, param: p}
+	dense := tensor.New(tensor.WithShape(l.shape...), tensor.WithBacking(data))
+	s.node = c.graph.Param(s.name, dense, p.Trainable)
+	c.slots = append(c.slots, s)
+	return &c.slots[len(c.slots)-1]
+}
+
+func (c *compiler) batchNorm(node model.Node, op *model.BatchNorm) (autograd.Op, []*autograd.Node, error) {
+	var data [4][]float32
+	var leaves []*autograd.Node
+	for i, p := range op.Params() {
+		s := c.array(node, p, plain(p.Tensor))
+		data[i] = s.data
+		if p.Trainable {
+			leaves = append(leaves, s.node)
+		}
+	}
+	return &autograd.BatchNorm{
+		Eps: op.Eps, Momentum: op.Momentum, StepByStep: op.Over == "step", Mean: data[2], Var: data[3],
+	}, leaves, nil
+}

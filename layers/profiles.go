@@ -1,0 +1,156 @@
+package layers
+
+import (
+	"github.com/snntrain/snntrain/internal/registry"
+	"github.com/snntrain/snntrain/model"
+)
+
+// Profile is what a neuron means in a framework: rules, parameters and the
+// surrogate that hold for a model when the config does not say otherwise.
+// Versions: data/golden/README.md of the recordings they are tested against.
+type Profile struct {
+	Name string
+	// Apply changes the rules and returns default parameters and surrogate.
+	// reset is the reset asked for in the config, "" when none is.
+	Apply func(neuron string, r *model.Rules, reset string) defaults
+}
+
+// defaults of a profile for one neuron model.
+type defaults struct {
+	values    map[string]float64
+	surrogate model.SurrogateSpec
+}
+
+// Profiles lists the named profiles.
+func Profiles() *registry.Registry[Profile] {
+	r := registry.New[Profile]("profile")
+	for _, p := range []Profile{
+		{"native", nativeProfile},
+		{"snntorch", snntorchProfile},
+		{"spikingjelly", spikingJellyProfile},
+		{"norse", norseProfile},
+		{"lava", lavaProfile},
+		{"sinabs", sinabsProfile},
+		{"rockpool", rockpoolProfile},
+		{"spyx", spyxProfile},
+	} {
+		r.Add(p.Name, p)
+	}
+	return r
+}
+
+func surrogateOf(kind string, params map[string]float64) model.SurrogateSpec {
+	return model.SurrogateSpec{Kind: kind, Params: params}
+}
+
+// cuba reports whether a model filters its input.
+func cuba(neuron string) bool { return neuron == "cuba-lif" || neuron == "cuba-li" }
+
+// nativeProfile is this project's own meaning: neuron.Kind.Rules.
+func nativeProfile(string, *model.Rules, string) defaults {
+	return defaults{surrogate: surrogateOf("atan", nil)}
+}
+
+// snntorchProfile: Leaky, Synaptic. The reset comes one step late and is
+// detached; "zero" clears the old potential of Leaky before the leak, but the
+// whole new one of Synaptic.
+func snntorchProfile(neuron string, r *model.Rules, reset string) defaults {
+	r.Fire, r.DetachReset, r.ResetAt = model.FireAbove, true, model.ResetAtCharge
+	if reset == "zero" && !cuba(neuron) {
+		r.ResetAt = model.ResetAtLeak
+	}
+	return defaults{values: map[string]float64{"beta": 0.9, "alpha": 0.9}, surrogate: surrogateOf("atan", map[string]float64{"alpha": 2})}
+}
+
+// spikingJellyProfile: IFNode, LIFNode, CUBALIFNode, with decay_input=True.
+// v_reset is initial value, leak target and reset value in one.
+func spikingJellyProfile(neuron string, r *model.Rules, reset string) defaults {
+	r.Fire, r.DetachReset, r.ResetAt = model.FireAtLeast, false, model.ResetAtSpike
+	if reset == "" {
+		r.Reset = model.ResetValue
+	}
+	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("sigmoid", map[string]float64{"slope": 4})}
+	switch {
+	case cuba(neuron):
+		d.values = map[string]float64{"alpha": 0.5, "beta": 0.5}
+		d.surrogate = surrogateOf("boxcar", map[string]float64{"width": 1, "height": 1})
+	case neuron != "if":
+		r.MemDecay, r.Gain = model.DecayEuler, model.GainLeak
+		d.values["tau"] = 2
+	}
+	return d
+}
+
+// norseProfile: LIFCell is the current-based model, LIFBoxCell the plain one,
+// IAFCell the one without leak; feed-forward cells do not detach the reset.
+func norseProfile(neuron string, r *model.Rules, reset string) defaults {
+	r.Fire, r.DetachReset, r.ResetAt = model.FireAbove, false, model.ResetAtSpike
+	if reset == "" && neuron != "li" && neuron != "cuba-li" {
+		r.Reset = model.ResetValue
+	}
+	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("fast-sigmoid", map[string]float64{"slope": 1})}
+	if neuron == "if" {
+		return d
+	}
+	r.MemDecay, r.Gain = model.DecayRate, model.GainLeak
+	d.values["rate"] = 0.1 // 100 Hz at dt = 1 ms
+	if cuba(neuron) {
+		r.Synapse, r.SynDecay = model.SynapseAddUse, model.DecayRate
+		d.values["rate_syn"] = 0.2
+	}
+	return d
+}
+
+// lavaProfile: slayer.neuron.cuba in lava-dl, as the model slayer-cuba.
+func lavaProfile(string, *model.Rules, string) defaults {
+	return defaults{surrogate: surrogateOf("exponential", map[string]float64{"width": 100, "height": 0.0005})}
+}
+
+// sinabsProfile: IAF, LIF with several spikes a step, time constants in steps, normalized input.
+func sinabsProfile(neuron string, r *model.Rules, reset string) defaults {
+	r.Fire, r.DetachReset, r.ResetAt = model.FireAtLeast, false, model.ResetAtSpike
+	if reset == "" || reset == "subtract" {
+		r.MaxSpikes = 0
+	}
+	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("exponential", map[string]float64{"width": 0.5, "height": 2})}
+	if neuron != "if" {
+		r.MemDecay, r.Gain = model.DecayExp, model.GainLeak
+		d.values["tau"] = 10
+	}
+	if cuba(neuron) {
+		r.Synapse, r.SynDecay = model.SynapseAddDecay, model.DecayExp
+		d.values["tau_syn"] = 10
+	}
+	return d
+}
+
+// rockpoolProfile: LIFTorch, the current-based model with several spikes a step.
+func rockpoolProfile(neuron string, r *model.Rules, reset string) defaults {
+	r.Fire, r.DetachReset, r.ResetAt = model.FireAtLeast, false, model.ResetAtSpike
+	if reset == "" || reset == "subtract" {
+		r.MaxSpikes = 31
+	}
+	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("step-window", map[string]float64{"window": 0.5})}
+	if neuron != "if" {
+		r.MemDecay = model.DecayExp
+		d.values["tau"] = 20
+	}
+	if cuba(neuron) {
+		r.Synapse, r.SynDecay = model.SynapseAddDecay, model.DecayExp
+		d.values["tau_syn"] = 20
+	}
+	return d
+}
+
+// spyxProfile: IF, LIF, CuBaLIF; a spike is sent one step after the potential
+// crossed the threshold, and the reset is not detached.
+func spyxProfile(neuron string, r *model.Rules, _ string) defaults {
+	r.Fire, r.DetachReset, r.ResetAt = model.FireAbove, false, model.ResetAtCharge
+	if cuba(neuron) {
+		r.ResetAt = model.ResetAtLeak
+	}
+	if neuron != "li" && neuron != "cuba-li" {
+		r.Delay = 1
+	}
+	return defaults{surrogate: surrogateOf("fast-sigmoid", map[string]float64{"slope": 25})}
+}

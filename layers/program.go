@@ -1,0 +1,174 @@
+package layers
+
+import (
+	"fmt"
+
+	"github.com/snntrain/snntrain/autograd"
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/model"
+)
+
+// Program runs a compiled network: forward, loss and gradients of a batch. It
+// holds its own copy of the arrays; Store writes them back. One goroutine uses
+// it at a time. Any number of steps and samples fits.
+type Program struct {
+	net     *model.Network
+	machine *autograd.Machine
+	input   *autograd.Node
+	scores  *autograd.Node
+	loss    *autograd.Node // nil when compiled without one
+	penalty []*autograd.Node
+	readout string // the op that makes scores
+	slots   []slot
+	layers  []layerNode
+}
+
+// slot is one array of the model in the Program.
+type slot struct {
+	name   string
+	layout layout
+	data   []float32
+	node   *autograd.Node // nil for what no gradient reaches
+	param  model.Param
+}
+
+// layerNode is the graph node of a layer's output.
+type layerNode struct {
+	name   string
+	node   *autograd.Node
+	neuron *autograd.Neuron // nil for other layers
+}
+
+// Param is a trainable array: change Value to train.
+type Param struct {
+	Name  string
+	Layer string
+	Value []float32
+	Grad  []float32 // of the last Step; nil before the first
+	Decay bool      // a weight that weight decay applies to
+}
+
+// Input is a batch.
+type Input struct {
+	X      *signal.Signal
+	Labels []int    // needed by Step
+	Keys   []uint64 // one a sample, for random streams; needed by Step when a layer draws
+	Carry  bool     // go on from the state that the last run left
+	Watch  bool     // keep membrane traces
+}
+
+// StepResult is what one training step found.
+type StepResult struct {
+	Loss    float64 // with Penalty
+	Penalty float64
+	Scores  *signal.Signal // one row a sample
+}
+
+// Step computes loss and gradients; Params holds them. It changes no parameter.
+func (p *Program) Step(in Input) (StepResult, error) {
+	if p.loss == nil {
+		return StepResult{}, fmt.Errorf("layers: the network was compiled without a loss")
+	}
+	p.set(in, true)
+	if err := p.machine.Step(); err != nil {
+		return StepResult{}, err
+	}
+	r := StepResult{Loss: p.machine.Value(p.loss).Scalar, Scores: p.machine.Value(p.scores).Signal}
+	for _, n := range p.penalty {
+		r.Penalty += p.machine.Value(n).Scalar
+	}
+	return r, nil
+}
+
+// Infer computes the scores of a batch, one row a sample.
+func (p *Program) Infer(in Input) (*signal.Signal, error) {
+	p.set(in, false)
+	if err := p.machine.Forward(); err != nil {
+		return nil, err
+	}
+	return p.machine.Value(p.scores).Signal, nil
+}
+
+func (p *Program) set(in Input, train bool) {
+	c := &p.machine.Context
+	c.Train, c.Labels, c.Keys, c.Carry, c.Watch = train, in.Labels, in.Keys, in.Carry, in.Watch
+	p.machine.Set(p.input, &autograd.Value{Signal: in.X})
+}
+
+// SetPool says which threads to use.
+func (p *Program) SetPool(pool *par.Pool) { p.machine.Context.Pool = pool }
+
+// Params lists the trainable arrays in a fixed order.
+func (p *Program) Params() []Param {
+	var out []Param
+	for _, s := range p.slots {
+		if !s.param.Trainable {
+			continue
+		}
+		layer := s.name[:len(s.name)-len(s.param.Name)-1]
+		out = append(out, Param{Name: s.name, Layer: layer, Value: s.data, Grad: p.machine.Grad(s.node), Decay: s.param.Name == "weight" && len(s.layout.shape) > 1})
+	}
+	return out
+}
+
+// Buffers lists the arrays that training changes without a gradient: running statistics.
+func (p *Program) Buffers() []Param {
+	var out []Param
+	for _, s := range p.slots {
+		if !s.param.Trainable {
+			out = append(out, Param{Name: s.name, Value: s.data})
+		}
+	}
+	return out
+}
+
+// Store writes the arrays to the network that was compiled.
+func (p *Program) Store() *model.Network {
+	for _, s := range p.slots {
+		s.layout.store(s.param.Tensor.Data, s.data)
+	}
+	return p.net
+}
+
+// Load reads the arrays from the network that was compiled.
+func (p *Program) Load() {
+	for _, s := range p.slots {
+		s.layout.load(s.data, s.param.Tensor.Data)
+	}
+}
+
+// NonFinite names the first computation of the last run that gave a NaN or an infinity.
+func (p *Program) NonFinite() (string, bool) { return p.machine.NonFinite() }
+
+// Output returns the output signal of a layer in the last run, nil when it has none.
+func (p *Program) Output(layer string) *signal.Signal {
+	for _, l := range p.layers {
+		if l.name == layer {
+			return p.machine.Value(l.node).Signal
+		}
+	}
+	return nil
+}
+
+// Spiking lists the layers whose output is spikes, in the order of computation.
+func (p *Program) Spiking() []string {
+	var names []string
+	for _, l := range p.layers {
+		if l.neuron != nil && l.neuron.Output == model.OutputSpikes {
+			names = append(names, l.name)
+		}
+	}
+	return names
+}
+
+// Trace returns the membrane potentials of a neuron layer in the last run
+// with Watch, nil for other layers.
+func (p *Program) Trace(layer string) *signal.Signal {
+	for _, l := range p.layers {
+		if l.name == layer && l.neuron != nil {
+			return l.neuron.Trace()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,19 @@
+package model
+
+import "github.com/snntrain/snntrain/internal/registry"
+
+// Ops lists every op kind with a function that returns an empty one to decode into.
+func Ops() *registry.Registry[func() Op] {
+	return registry.New[func() Op]("layer kind").
+		Add("linear", func() Op { return &Linear{} }).
+		Add("conv2d", func() Op { return &Conv2d{} }).
+		Add("avg-pool", func() Op { return &Pool2d{Mode: PoolAvg} }).
+		Add("sum-pool", func() Op { return &Pool2d{Mode: PoolSum} }).
+		Add("max-pool", func() Op { return &Pool2d{Mode: PoolMax} }).
+		Add("flatten", func() Op { return &Flatten{} }).
+		Add("dropout", func() Op { return &Dropout{} }).
+		Add("batch-norm", func() Op { return &BatchNorm{} }).
+		Add("add", func() Op { return &Add{} }).
+		Add("scale", func() Op { return &Scale{} }).
+		Add("neuron", func() Op { return &Neuron{} })
+}

@@ -1,0 +1,53 @@
+package model
+
+import "fmt"
+
+// PoolMode says what a pooling window computes.
+type PoolMode string
+
+// The pooling modes.
+const (
+	PoolAvg PoolMode = "avg"
+	PoolSum PoolMode = "sum"
+	PoolMax PoolMode = "max"
+)
+
+// Pool2d slides a window over each channel. Average and sum count padding as
+// zeros; maximum ignores it. Pairs are (height, width).
+type Pool2d struct {
+	Mode    PoolMode `json:"mode"`
+	Size    [2]int   `json:"size"`
+	Stride  [2]int   `json:"stride"`
+	Padding [2]int   `json:"padding"`
+}
+
+// Kind is "avg-pool", "sum-pool" or "max-pool".
+func (p *Pool2d) Kind() string { return string(p.Mode) + "-pool" }
+
+// Infer maps (C, H, W) to (C, H', W'); an incomplete window at the border is dropped.
+func (p *Pool2d) Infer(in []Shape) (Shape, error) {
+	s, err := maps3(in)
+	if err != nil {
+		return nil, err
+	}
+	out := Shape{s[0], 0, 0}
+	for i := range 2 {
+		if p.Size[i] < 1 || p.Stride[i] < 1 || p.Padding[i] < 0 {
+			return nil, fmt.Errorf("size %v and stride %v must be at least 1 and padding %v at least 0", p.Size, p.Stride, p.Padding)
+		}
+		if s[i+1]+2*p.Padding[i] < p.Size[i] {
+			return nil, fmt.Errorf("window is %d, input with padding has %d", p.Size[i], s[i+1]+2*p.Padding[i])
+		}
+		if 2*p.Padding[i] > p.Size[i] {
+			return nil, fmt.Errorf("padding %d is over half the window of %d", p.Padding[i], p.Size[i])
+		}
+		out[i+1] = window(s[i+1], p.Size[i], p.Stride[i], p.Padding[i], 1)
+	}
+	return out, nil
+}
+
+// Params is empty.
+func (p *Pool2d) Params() []Param { return nil }
+
+// SetParam refuses.
+func (p *Pool2d) SetParam(name string, _ *Tensor) error { return noParam(p, name) }

@@ -1,0 +1,100 @@
+package neuron
+
+import (
+	"sync"
+
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/signal"
+)
+
+// Cell runs a layer of neurons.
+type Cell interface {
+	// Forward runs all T steps of r.X and writes r.S and r.V where given.
+	Forward(r *Run)
+	// Backward runs the adjoint of the Forward with the same X and Start,
+	// writes r.DX and adds to r.Grads. Potentials are computed again from X;
+	// nothing is kept in between.
+	Backward(r *Run)
+}
+
+// Run is one call: what goes in and where the results go. Rows are those of
+// the signals: row r = t·B + b.
+type Run struct {
+	Pool *par.Pool
+	X    *signal.Signal // input current, analog, [T, B, N]; may be constant
+	S    *signal.Signal // out: spikes, reset by the caller to spikes (or to analog when MaxSpikes ≠ 1)
+	V    *signal.Signal // out: potential after each step, analog; nil = not wanted
+
+	Start *State // state before the first step; nil = v_init, no current, no spike
+	End   *State // out of Forward: state after the last step; nil = not wanted
+
+	DS    *signal.Signal       // dL/dS, analog, [T, B, N]; constant = the same in every step; nil = 0
+	DV    *signal.Signal       // dL/dV likewise
+	DX    *signal.Signal       // out: dL/dX with the extents of X (summed over time when X is constant); nil = not wanted
+	Grads map[string][]float32 // adds dL/dp for every learnable parameter, sizes as in Layer.Values
+	DEnd  *State               // dL/d(state at the end), nil = 0; replaced by dL/d(state at the start)
+}
+
+// State is what a layer remembers between steps, B·N values each: potential,
+// synaptic current, last spike.
+type State struct{ V, I, P []float32 }
+
+// NewState returns a state of zeros for a batch of b samples of n neurons.
+func NewState(b, n int) *State {
+	return &State{V: make([]float32, b*n), I: make([]float32, b*n), P: make([]float32, b*n)}
+}
+
+// block is a run of lanes of one sample.
+type block struct{ b, lo, hi int }
+
+func (k block) lanes() int { return k.hi - k.lo }
+
+// blocks cuts B samples of N neurons into blocks of at most width lanes;
+// borders are multiples of 64, so that blocks never share a word of spikes.
+func blocks(batch, n, width int) []block {
+	width = max(64, width/64*64)
+	var out []block
+	for b := range batch {
+		for lo := 0; lo < n; lo += width {
+			out = append(out, block{b, lo, min(lo+width, n)})
+		}
+	}
+	return out
+}
+
+// width is the number of lanes whose history of T steps fits in a second-level cache.
+func width(steps int) int { return min(max(64, 64*1024/max(steps, 1)/64*64), 512) }
+
+// each calls body for all blocks over the pool, with a scratch space per call.
+func each[S any](r *Run, spaces *sync.Pool, n, w int, body func(k block, s *S)) {
+	all := blocks(r.X.B, n, w)
+	r.Pool.For(len(all), 1, func(lo, hi int) {
+		s, _ := spaces.Get().(*S)
+		if s == nil {
+			s = new(S)
+		}
+		for _, k := range all[lo:hi] {
+			body(k, s)
+		}
+		spaces.Put(s)
+	})
+}
+
+// lanesOf returns the lanes of block k in step t of a signal; nil for a nil signal.
+func lanesOf(s *signal.Signal, t int, k block) []float32 {
+	if s == nil {
+		return nil
+	}
+	if s.Const {
+		t = 0
+	}
+	return s.Row(t*s.B + k.b)[k.lo:k.hi]
+}
+
+// grow returns s with length n, reallocated only when its capacity is too small.
+func grow(s []float32, n int) []float32 {
+	if cap(s) < n {
+		return make([]float32, n)
+	}
+	return s[:n]
+}

@@ -1,0 +1,54 @@
+package neuron
+
+import (
+	"math"
+
+	"github.com/snntrain/snntrain/model"
+)
+
+// decayParam is the parameter that a decay factor is stored as.
+func decayParam(form model.Decay, membrane bool) (Param, bool) {
+	name := func(mem, syn string) string {
+		if membrane {
+			return mem
+		}
+		return syn
+	}
+	switch form {
+	case model.DecayBeta, model.DecayLog:
+		return Param{Name: name("beta", "alpha"), Unit: "1", Default: 0.9, Min: 0, Max: 1, Doc: "decay factor per step; held to 0..1 while learning"}, true
+	case model.DecayExp, model.DecayEuler:
+		return Param{Name: name("tau", "tau_syn"), Unit: "dt", Default: 10, Min: 0, Max: inf, Doc: "time constant"}, true
+	case model.DecayRate:
+		return Param{Name: name("rate", "rate_syn"), Unit: "1/dt", Default: 0.1, Min: 0, Max: inf, Doc: "inverse time constant"}, true
+	case model.DecayLogit:
+		return Param{Name: name("logit", "logit_syn"), Unit: "1", Default: 0, Min: -inf, Max: inf, Doc: "w of the leak 1/τ = σ(w) (Fang et al. 2021, PLIF)"}, true
+	}
+	return Param{}, false
+}
+
+// decay returns the factor A per step, the leak K = 1 − A free of
+// cancellation, and dA/dp, for the stored parameter p.
+func decay(form model.Decay, p, dt float64) (a, k, da float64) {
+	switch form {
+	case model.DecayBeta:
+		if p < 0 || p > 1 { // held to the range, as snnTorch does: no gradient outside
+			p = min(max(p, 0), 1)
+			return p, 1 - p, 0
+		}
+		return p, 1 - p, 1
+	case model.DecayExp:
+		a = math.Exp(-dt / p)
+		return a, -math.Expm1(-dt / p), a * dt / (p * p)
+	case model.DecayEuler:
+		return 1 - dt/p, dt / p, dt / (p * p)
+	case model.DecayRate:
+		return 1 - p*dt, p * dt, -dt
+	case model.DecayLog:
+		return 1 + math.Log(p), -math.Log(p), 1 / p
+	case model.DecayLogit:
+		q := 1 / (1 + math.Exp(-p))
+		return 1 - q, q, -q * (1 - q)
+	}
+	return 1, 0, 0
+}

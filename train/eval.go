@@ -1,0 +1,166 @@
+package train
+
+import (
+	"math"
+
+	"github.com/snntrain/snntrain/datasets"
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/rng"
+	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/layers"
+)
+
+// Score is how a network did on a number of samples. Loss is the cross-entropy
+// of its scores, whatever it was trained on.
+type Score struct {
+	Accuracy float64 `json:"accuracy"`
+	Loss     float64 `json:"loss"`
+	Correct  int     `json:"correct"`
+	N        int     `json:"n"`
+}
+
+// Evaluation is a Score with what led to it.
+type Evaluation struct {
+	Score
+	Confusion [][]int            // [label][prediction]
+	Spikes    map[string]float64 // spikes per neuron and sample of each spiking layer
+	Classes   []int32            // the prediction of each sample, when asked for
+	Logits    []float32          // the scores of each sample, when asked for
+	PerSample int                // number of scores a sample
+	AtSteps   []Score            // after each of EvalOptions.Steps
+	Rasters   map[string]Raster  // of every spiking layer, when asked for
+}
+
+// EvalOptions say how to evaluate.
+type EvalOptions struct {
+	Encoder datasets.Encoder
+	Batch   int
+	Seed    uint64
+	Pool    *par.Pool
+	Keep    bool  // Classes and Logits
+	Steps   []int // numbers of time steps to judge after as well
+	Record  bool  // Rasters
+	Each    func(done, of int)
+}
+
+// evalEpoch keys the encoding of samples that are judged, not trained on.
+const evalEpoch = math.MaxUint64
+
+// Evaluate runs the network over a source once.
+func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, error) {
+	e := Evaluation{Spikes: map[string]float64{}, AtSteps: make([]Score, len(o.Steps)), Rasters: map[string]Raster{}}
+	steps := float64(o.Encoder.Steps())
+	for b, err := range datasets.Batches(s, datasets.BatchOptions{Size: max(o.Batch, 1), Seed: o.Seed, Epoch: evalEpoch, Encoder: o.Encoder, Pool: o.Pool}) {
+		if err != nil {
+			return e, err
+		}
+		scores, err := p.Infer(layers.Input{X: b.X})
+		if err != nil {
+			return e, err
+		}
+		e.add(scores, b.Labels, o.Keep)
+		if err := e.addSteps(p, b.Labels, o.Steps); err != nil {
+			return e, err
+		}
+		if o.Record {
+			e.record(p)
+		}
+		for _, a := range p.Activities() {
+			e.Spikes[a.Layer] += a.Mean * steps * float64(len(b.Labels))
+		}
+		if o.Each != nil {
+			o.Each(e.N, s.Len())
+		}
+	}
+	e.average()
+	for i := range e.AtSteps {
+		e.AtSteps[i].average()
+	}
+	for name := range e.Spikes {
+		e.Spikes[name] /= float64(max(e.N, 1))
+	}
+	return e, nil
+}
+
+// average turns sums into means.
+func (s *Score) average() {
+	if s.N > 0 {
+		s.Accuracy = float64(s.Correct) / float64(s.N)
+		s.Loss /= float64(s.N)
+	}
+}
+
+// count adds one sample.
+func (s *Score) count(row []float32, label int) {
+	if argmax(row) == label {
+		s.Correct++
+	}
+	s.Loss += crossEntropy(row, label)
+	s.N++
+}
+
+// add judges one batch.
+func (e *Evaluation) add(scores *signal.Signal, labels []int, keep bool) {
+	classes := scores.N()
+	e.PerSample = classes
+	if e.Confusion == nil {
+		e.Confusion = make([][]int, classes)
+		for i := range e.Confusion {
+			e.Confusion[i] = make([]int, classes)
+		}
+	}
+	for b, label := range labels {
+		row := scores.Row(b)
+		guess := argmax(row)
+		if label < classes {
+			e.Confusion[label][guess]++
+		}
+		e.count(row, label)
+		if keep {
+			e.Classes = append(e.Classes, int32(guess))
+			e.Logits = append(e.Logits, row...)
+		}
+	}
+}
+
+// argmax is the first of the largest scores.
+func argmax(row []float32) int {
+	at := 0
+	for i, v := range row {
+		if v > row[at] {
+			at = i
+		}
+	}
+	return at
+}
+
+func crossEntropy(row []float32, label int) float64 {
+	if label >= len(row) {
+		return 0
+	}
+	high := float64(row[argmax(row)])
+	sum := 0.0
+	for _, v := range row {
+		sum += math.Exp(float64(v) - high)
+	}
+	return math.Log(sum) + high - float64(row[label])
+}
+
+func countCorrect(scores *signal.Signal, labels []int) int {
+	n := 0
+	for b, label := range labels {
+		if argmax(scores.Row(b)) == label {
+			n++
+		}
+	}
+	return n
+}
+
+// sampleKeys are the keys of the random streams of a batch's samples.
+func sampleKeys(seed, epoch uint64, ids []int) []uint64 {
+	keys := make([]uint64, len(ids))
+	for i, id := range ids {
+		keys[i] = rng.Key(seed, epoch, uint64(id))
+	}
+	return keys
+}
