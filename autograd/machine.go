@@ -155,8 +155,13 @@ func (m *Machine) Set(input *Node, v *Value) { m.values[input] = v }
 // Value returns what a node computed in the last run.
 func (m *Machine) Value(n *Node) *Value { return m.values[n] }
 
-// Grad returns the gradient by a parameter that the last Step computed.
-func (m *Machine) Grad(param *Node) []float32 { return m.values[m.grads[param]].Param }
+// Grad returns the gradient by a parameter that the last Step computed; nil before the first.
+func (m *Machine) Grad(param *Node) []float32 {
+	if v := m.values[m.grads[param]]; v != nil {
+		return v.Param
+	}
+	return nil
+}
 
 // Forward computes the outputs.
 func (m *Machine) Forward() error { return m.execute(m.forward) }

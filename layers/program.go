@@ -112,6 +112,19 @@ func (p *Program) Params() []Param {
 	return out
 }
 
+// Gradient returns the gradient by an array, "layer.weight", of the last Step
+// in the order of the model's array; nil when there is none.
+func (p *Program) Gradient(name string) []float32 {
+	for _, s := range p.slots {
+		if s.name == name && s.param.Trainable {
+			out := make([]float32, len(s.data))
+			s.layout.store(out, p.machine.Grad(s.node))
+			return out
+		}
+	}
+	return nil
+}
+
 // Buffers lists the arrays that training changes without a gradient: running statistics.
 func (p *Program) Buffers() []Param {
 	var out []Param

@@ -163,15 +163,17 @@ func (c *scan) unSpikeReset(h *history, co *coef) {
 	through := !c.Rules.DetachReset
 	switch {
 	case c.Rules.Reset == model.ResetSubtract:
-		mulSub(h.d.theta, h.s, h.gv)
+		c.mulSubTheta(h, h.s, h.gv)
 		if c.Rules.Has(model.QuirkHold) {
-			mulAdd(h.d.theta, h.hold, h.gv)
+			c.mulAddTheta(h, h.hold, h.gv)
 		}
 		if through {
 			mulSub(h.ds, co.theta, h.gv)
 		}
 	case c.Rules.Has(model.QuirkAddReset):
-		add(h.d.reset, h.gv)
+		if c.want.reset {
+			add(h.d.reset, h.gv)
+		}
 		for i, g := range h.gv {
 			h.du[i] = g * (1 - h.s[i])
 			if through {
@@ -179,7 +181,7 @@ func (c *scan) unSpikeReset(h *history, co *coef) {
 			}
 		}
 	default:
-		mulAdd(h.d.reset, h.s, h.gv)
+		c.mulAddReset(h, h.s, h.gv)
 		for i, g := range h.gv {
 			h.du[i] = g * (1 - h.s[i])
 			if through {
@@ -197,11 +199,11 @@ func (c *scan) unFire(h *history, co *coef) {
 	}
 	if tg, ok := c.surrogate.(surrogate.ThresholdGrader); ok {
 		tg.GradThreshold(h.g, x, co.theta)
-		mulAdd(h.d.theta, h.ds, h.g)
+		c.mulAddTheta(h, h.ds, h.g)
 		c.surrogate.Grad(h.g, x, co.theta)
 	} else {
 		c.surrogate.Grad(h.g, x, co.theta)
-		mulSub(h.d.theta, h.ds, h.g)
+		c.mulSubTheta(h, h.ds, h.g)
 	}
 	mulAdd(h.du, h.ds, h.g)
 }
@@ -209,7 +211,7 @@ func (c *scan) unFire(h *history, co *coef) {
 // unChargeReset undoes hold and the reset after the charge: du becomes dL/dm.
 func (c *scan) unChargeReset(h *history, co *coef, v, p, j []float32) {
 	if c.Rules.Has(model.QuirkHold) {
-		mulSub(h.d.theta, h.hold, h.du)
+		c.mulSubTheta(h, h.hold, h.du)
 	}
 	if c.Rules.ResetAt != model.ResetAtCharge {
 		return
@@ -217,12 +219,12 @@ func (c *scan) unChargeReset(h *history, co *coef, v, p, j []float32) {
 	through := !c.Rules.DetachReset
 	switch c.Rules.Reset {
 	case model.ResetSubtract:
-		mulSub(h.d.theta, p, h.du)
+		c.mulSubTheta(h, p, h.du)
 		if through {
 			mulSub(h.gp, co.theta, h.du)
 		}
 	case model.ResetValue:
-		mulAdd(h.d.reset, p, h.du)
+		c.mulAddReset(h, p, h.du)
 		if through {
 			charge(h.scratch, v, j, co.a, co.g, co.c)
 			for i, m := range h.scratch {

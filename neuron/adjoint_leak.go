@@ -24,12 +24,12 @@ func (c *scan) unCharge(h *history, co *coef, vBefore, pBefore, j []float32) {
 	through := !c.Rules.DetachReset
 	switch c.Rules.Reset {
 	case model.ResetSubtract:
-		mulSub(h.d.theta, pBefore, h.gv)
+		c.mulSubTheta(h, pBefore, h.gv)
 		if through {
 			mulSub(h.gp, co.theta, h.gv)
 		}
 	case model.ResetValue:
-		mulAdd(h.d.reset, pBefore, h.gv)
+		c.mulAddReset(h, pBefore, h.gv)
 		for i, p := range pBefore {
 			if through {
 				h.gp[i] += (co.reset[i] - vBefore[i]) * h.gv[i]

@@ -1,5 +1,10 @@
 package neuron
 
+import "math"
+
+// oneBits is 1 as float32.
+const oneBits = 0x3f800000
+
 // The row operations: one lane each, no order between lanes. Products are
 // rounded before they are added (float32(a*b) forbids fusing), so that every
 // instruction set gives the same bits.
@@ -18,10 +23,11 @@ func fireAbove(s, u, theta []float32) {
 	n := len(s)
 	u, theta = u[:n], theta[:n]
 	for k := range s {
-		s[k] = 0
+		bit := uint32(0)
 		if u[k] > theta[k] {
-			s[k] = 1
+			bit = oneBits
 		}
+		s[k] = math.Float32frombits(bit) // without a branch: spikes are hard to foresee
 	}
 }
 
@@ -30,10 +36,11 @@ func fireAtLeast(s, u, theta []float32) {
 	n := len(s)
 	u, theta = u[:n], theta[:n]
 	for k := range s {
-		s[k] = 0
+		bit := uint32(0)
 		if u[k] >= theta[k] {
-			s[k] = 1
+			bit = oneBits
 		}
+		s[k] = math.Float32frombits(bit)
 	}
 }
 
@@ -116,11 +123,13 @@ func mul(dst, x, y []float32) {
 	}
 }
 
-// pack sets the bits of the lanes that spike; the words are clear before.
+// pack sets the bits of the lanes that spike (s is 0 or 1); the words are clear before.
 func pack(words []uint64, s []float32) {
-	for k, v := range s {
-		if v != 0 {
-			words[k>>6] |= 1 << (k & 63)
+	for at := 0; at < len(s); at += 64 {
+		word := uint64(0)
+		for k, v := range s[at:min(at+64, len(s))] {
+			word |= uint64(math.Float32bits(v)>>23&1) << (k & 63) // the exponent of 1 is odd
 		}
+		words[at/64] = word
 	}
 }

@@ -47,3 +47,23 @@ func (s *sums) reduce(batch, n int) dcoef {
 func (d *dcoef) rows() [6]*[]float32 {
 	return [6]*[]float32{&d.a, &d.g, &d.c, &d.alpha, &d.theta, &d.reset}
 }
+
+// mulAddTheta, mulSubTheta and mulAddReset add to the gradient by threshold or
+// reset value where it is wanted.
+func (c *scan) mulAddTheta(h *history, x, y []float32) {
+	if c.want.theta {
+		mulAdd(h.d.theta, x, y)
+	}
+}
+
+func (c *scan) mulSubTheta(h *history, x, y []float32) {
+	if c.want.theta {
+		mulSub(h.d.theta, x, y)
+	}
+}
+
+func (c *scan) mulAddReset(h *history, x, y []float32) {
+	if c.want.reset {
+		mulAdd(h.d.reset, x, y)
+	}
+}

@@ -94,3 +94,8 @@ func (a *adam) Count() int { return a.count }
 
 // SetCount implements Optimizer.
 func (a *adam) SetCount(n int) { a.count = n }
+
+// NewAdam returns Adam with the given constants and no weight decay.
+func NewAdam(beta1, beta2, eps float64) Optimizer {
+	return newAdam(&adamOptions{Beta1: beta1, Beta2: beta2, Eps: eps}, false)
+}
