@@ -184,17 +184,27 @@ func surrogateSupport(t *rapid.T, k surrogate.Kind) {
 			t.Fatalf("outside [%v, %v]: At(%v) = %v, Grad = %v", lo, hi, x, at, dst[0])
 		}
 	}
-	if lo == hi {
-		return // zero everywhere
+	if lo != hi {
+		surrogateFills(t, k, float64(theta))
 	}
-	defaults, err := surrogate.New(surrogate.Spec{Kind: k.Name})
+}
+
+// surrogateFills wants the derivative with default parameters nonzero right
+// inside the bounds of its support, and somewhere where it has none.
+func surrogateFills(t *rapid.T, k surrogate.Kind, theta float64) {
+	f, err := surrogate.New(surrogate.Spec{Kind: k.Name})
 	if err != nil {
 		t.Fatal(err)
 	}
-	lo, hi = defaults.Support(float64(theta))
+	lo, hi := f.Support(theta)
+	for _, in := range []float64{lo + 1e-6*(1+math.Abs(lo)), hi - 1e-6*(1+math.Abs(hi))} {
+		if !math.IsInf(in, 0) && !math.IsNaN(in) && f.At(in, theta) == 0 {
+			t.Fatalf("support [%v, %v] is too wide: zero at %v", lo, hi, in)
+		}
+	}
 	lo, hi = max(lo, -4), min(hi, 4)
 	for i := range 100 {
-		if x := lo + (hi-lo)*(float64(i)+0.5)/100; defaults.At(x, float64(theta)) != 0 {
+		if x := lo + (hi-lo)*(float64(i)+0.5)/100; f.At(x, theta) != 0 {
 			return
 		}
 	}
@@ -203,26 +213,33 @@ func surrogateSupport(t *rapid.T, k surrogate.Kind) {
 
 func abs(x float64) float32 { return float32(math.Abs(x)) }
 
-// surrogatePrimitive compares the difference quotient of Primitive with the
-// mean of At over the same interval, which also holds across kinks and steps,
-// and for noise over a wide one.
+// surrogatePrimitive compares differences of Primitive with integrals of At:
+// over a short interval, where their quotient is At away from kinks and steps,
+// and over a long one, which Primitive must cross without a jump.
 func surrogatePrimitive(t *rapid.T, k surrogate.Kind) {
 	f, theta := drawSurrogate(t, k), float64(drawTheta(t))
 	x := rapid.Float64Range(-12, 12).Draw(t, "x")
-	h, points, slack := 1e-4, 64, 1.0/64
-	if k.Noise {
-		h, points, slack = 1, 4096, 1.0/32 // 7 standard deviations of the mean
+	slack := 1.0 / 32
+	if !k.Noise {
+		surrogateIntegral(t, f, theta, x-1e-4, x+1e-4, 64, slack)
+		slack /= 16
 	}
-	mean, least, most := 0.0, min(f.At(x-h, theta), f.At(x+h, theta)), max(f.At(x-h, theta), f.At(x+h, theta))
+	surrogateIntegral(t, f, theta, x-6, x+6, 4096, slack) // of noise: 7 standard deviations
+}
+
+// surrogateIntegral compares by the midpoint rule, relative to the length of
+// the interval. slack is the error allowed in units of the range of At.
+func surrogateIntegral(t *rapid.T, f surrogate.Func, theta, from, to float64, points int, slack float64) {
+	mean, least, most := 0.0, min(f.At(from, theta), f.At(to, theta)), max(f.At(from, theta), f.At(to, theta))
 	for i := range points {
-		at := f.At(x+h*(2*(float64(i)+0.5)/float64(points)-1), theta)
+		at := f.At(from+(to-from)*(float64(i)+0.5)/float64(points), theta)
 		mean += at / float64(points)
 		least, most = min(least, at), max(most, at)
 	}
-	up, down := f.Primitive(x+h, theta), f.Primitive(x-h, theta)
-	quotient := (up - down) / (2 * h)
-	tol := 1e-6*(1+math.Abs(mean)) + slack*(most-least) + 1e-15*max(math.Abs(up), math.Abs(down))/h
+	down, up := f.Primitive(from, theta), f.Primitive(to, theta)
+	quotient := (up - down) / (to - from)
+	tol := 1e-6*(1+math.Abs(mean)) + slack*(most-least) + 1e-15*max(math.Abs(up), math.Abs(down))/(to-from)
 	if d := math.Abs(quotient - mean); !(d <= tol) {
-		t.Fatalf("at x = %v, θ = %v: difference quotient of Primitive %v, At %v", x, theta, quotient, mean)
+		t.Fatalf("from %v to %v, θ = %v: difference quotient of Primitive %v, mean of At %v", from, to, theta, quotient, mean)
 	}
 }
