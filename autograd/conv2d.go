@@ -137,8 +137,7 @@ func (g geometry) weightGrad(c *Context, dw []float32, x, dy *signal.Signal) {
 	rows := x.Rows()
 	groups := min(rows, max(2, min(16, 4<<20/len(dw))))
 	for len(g.partial) < groups {
-		g.Conv2d.partial = append(g.Conv2d.partial, nil)
-		g.partial = g.Conv2d.partial
+		g.partial = append(g.partial, nil)
 	}
 	if x.Spiking() {
 		x.ByRow()

@@ -39,7 +39,7 @@ func opCases() []opCase {
 			inputs: func(r *rand.Rand, f form) []*autograd.Value {
 				return []*autograd.Value{randomSignal(r, f, 4), randomSignal(r, forms[0], 4), randomSignal(r, forms[1], 4)}
 			},
-			twin: func(f form) autograd.Twin {
+			twin: func(form) autograd.Twin {
 				return func(in [][]float64) []float64 {
 					out := make([]float64, len(in[1]))
 					for i := range out {
@@ -158,7 +158,7 @@ func convCases() []opCase {
 		{"conv2d grouped", [2]int{3, 3}, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1}, 2},
 		{"conv2d depthwise strided", [2]int{3, 3}, [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}, 4},
 	} {
-		const c, h, w, o = 4, 5, 6, 8
+		const c, h, w, o = 4, 4, 5, 4
 		weights := v.kernel[0] * v.kernel[1] * c / v.groups * o
 		cases = append(cases, opCase{
 			name: v.name, forms: forms,
@@ -270,7 +270,7 @@ func readoutCases() []opCase {
 		cases = append(cases, opCase{
 			name: "readout " + kind, forms: taken, op: func() autograd.Op { return &autograd.Readout{Kind: kind} },
 			inputs: func(r *rand.Rand, f form) []*autograd.Value { return []*autograd.Value{randomSignal(r, f, 3)} },
-			twin: func(f form) autograd.Twin {
+			twin: func(form) autograd.Twin {
 				return func(in [][]float64) []float64 {
 					out := make([]float64, 6)
 					for i := range out {

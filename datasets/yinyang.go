@@ -10,12 +10,17 @@ import (
 
 // YinYangOptions are the sizes and seeds of the parts and the geometry.
 type YinYangOptions struct {
-	Train      int          `yaml:"train" validate:"min=1,max=1000000" doc:"training samples"`
-	Validation int          `yaml:"validation" validate:"min=1,max=1000000" doc:"validation samples"`
-	Test       int          `yaml:"test" validate:"min=1,max=1000000" doc:"test samples"`
-	Seeds      YinYangSeeds `yaml:"seeds" doc:"seed of each part"`
-	RSmall     float64      `yaml:"r_small" validate:"gt=0" doc:"radius of the dots, 0.02·r_big ≤ r < r_big/2"`
-	RBig       float64      `yaml:"r_big" validate:"gt=0,lte=1000" doc:"radius of the whole"`
+	Sizes  YinYangSizes `yaml:"sizes" doc:"samples of each part"`
+	Seeds  YinYangSeeds `yaml:"seeds" doc:"seed of each part"`
+	RSmall float64      `yaml:"r_small" validate:"gt=0" doc:"radius of the dots, 0.02·r_big ≤ r < r_big/2"`
+	RBig   float64      `yaml:"r_big" validate:"gt=0,lte=1000" doc:"radius of the whole"`
+}
+
+// YinYangSizes are the numbers of samples of the parts.
+type YinYangSizes struct {
+	Train      int `yaml:"train" validate:"min=1,max=1000000" doc:"training samples"`
+	Validation int `yaml:"validation" validate:"min=1,max=1000000" doc:"validation samples"`
+	Test       int `yaml:"test" validate:"min=1,max=1000000" doc:"test samples"`
 }
 
 // YinYangSeeds are the seeds of the parts; 42, 41, 40 in the published generator.
@@ -35,19 +40,19 @@ func yinyang() Kind {
 		Name: "yinyang", Doc: "points in a yin-yang sign, 4 inputs, 3 classes, generated", OwnValidation: true,
 		Source:  "L. Kriener, J. Göltz, M. A. Petrovici, The Yin-Yang dataset, NICE 2022, arXiv:2102.08211",
 		License: "generated; the published generator is MIT",
-	}, YinYangOptions{5000, 1000, 1000, YinYangSeeds{42, 41, 40}, 0.1, 0.5}, openYinYang)
+	}, YinYangOptions{YinYangSizes{5000, 1000, 1000}, YinYangSeeds{42, 41, 40}, 0.1, 0.5}, openYinYang)
 }
 
 func openYinYang(k Kind, o *YinYangOptions, _ Common, split Split) (Source, error) {
 	if !(o.RSmall < o.RBig/2 && o.RSmall >= 0.02*o.RBig) {
 		return nil, fault.Fault{Pkg: pkg, Subject: k.Name, Fact: fmt.Sprintf("r_small is %v, must be from %v to below %v at r_big %v", o.RSmall, 0.02*o.RBig, o.RBig/2, o.RBig)}
 	}
-	n, seed := o.Train, o.Seeds.Train
+	n, seed := o.Sizes.Train, o.Seeds.Train
 	switch split {
 	case Validation:
-		n, seed = o.Validation, o.Seeds.Validation
+		n, seed = o.Sizes.Validation, o.Seeds.Validation
 	case Test:
-		n, seed = o.Test, o.Seeds.Test
+		n, seed = o.Sizes.Test, o.Seeds.Test
 	}
 	points, labels := o.draw(n, seed)
 	m := &memory{info: k.info(), labels: labels, fill: func(i int, dst []float32) {
@@ -56,7 +61,7 @@ func openYinYang(k Kind, o *YinYangOptions, _ Common, split Split) (Source, erro
 	}}
 	// In the published arrays the area the generator calls yin has label 1, against its own class names.
 	m.info.Shape, m.info.Classes = []int{4}, []string{"yin", "yang", "dot"}
-	m.info.Train, m.info.Test = o.Train, o.Test
+	m.info.Train, m.info.Test = o.Sizes.Train, o.Sizes.Test
 	return m, nil
 }
 

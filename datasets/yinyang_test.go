@@ -76,7 +76,7 @@ func TestYinYangSamples(t *testing.T) {
 func TestYinYangPrefix(t *testing.T) {
 	k, _ := datasets.Builtin().Get("yinyang")
 	o := yinYang(t)
-	o.Test = 10
+	o.Sizes.Test = 10
 	short, err := datasets.Open(k, o, datasets.Defaults("yinyang"), datasets.Test)
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestYinYangFaults(t *testing.T) {
 	for want, change := range map[string]func(o *datasets.YinYangOptions){
 		"r_small is 0.25, must be from 0.01 to below 0.25 at r_big 0.5": func(o *datasets.YinYangOptions) { o.RSmall = 0.25 },
 		"r_small is 0.001, must be from":                                func(o *datasets.YinYangOptions) { o.RSmall = 0.001 }, // would draw for minutes
-		"train is 0, must be at least 1":                                func(o *datasets.YinYangOptions) { o.Train = 0 },
+		"train is 0, must be at least 1":                                func(o *datasets.YinYangOptions) { o.Sizes.Train = 0 },
 		"r_big is NaN, must be above 0":                                 func(o *datasets.YinYangOptions) { o.RBig = math.NaN() },
 	} {
 		o := yinYang(t)

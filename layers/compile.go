@@ -70,9 +70,7 @@ func (c *compiler) layer(node model.Node) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range params {
-		in = append(in, p)
-	}
+	in = append(in, params...)
 	out, err := c.graph.Apply(node.Name, op, in...)
 	if err != nil {
 		return err

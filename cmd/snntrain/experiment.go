@@ -166,7 +166,7 @@ var withoutEffect = []string{"threads", "save_every", "log_every"}
 // config files say instead.
 func openRecorded(n *model.Network, o config.Options, split datasets.Split) (datasets.Source, datasets.Encoder, uint64, error) {
 	keys := &dataOnly{Seed: 42}
-	if len(o.Files) == 0 {
+	if len(o.Files)+len(o.Texts) == 0 {
 		text, err := json.Marshal(map[string]any{"data": n.Record.Preprocess})
 		if err != nil {
 			return nil, nil, 0, err

@@ -125,6 +125,8 @@ func (d *Document) convert(v *value, to reflect.Value, top bool) any {
 		return v.items
 	case k == reflect.Array && v.kind == list && len(v.items) == to.Len():
 		return v.items
+	case (k == reflect.Slice || k == reflect.Array) && v.kind == scalar && !v.null() && plainElem(to.Type()):
+		return repeated(v, to) // one value stands for a list of one, or for each of an array
 	case k == reflect.Array:
 		need = fmt.Sprintf("a list of %d", to.Len())
 		if v.kind == list {
@@ -210,4 +212,21 @@ func (d *Document) unknown(v *value, known []string) {
 			d.fault(c.path, c.keyAt, "unknown key", offer(k, known))
 		}
 	}
+}
+
+// plainElem reports whether the elements of a list type are scalars.
+func plainElem(t reflect.Type) bool {
+	k := t.Elem().Kind()
+	return isText(t.Elem()) || k <= reflect.Float64 || k == reflect.String
+}
+
+// repeated is v as the elements of to.
+func repeated(v *value, to reflect.Value) []*value {
+	n := 1
+	if to.Kind() == reflect.Array {
+		n = to.Len()
+	} else {
+		to.SetZero()
+	}
+	return slices.Repeat([]*value{v}, n)
 }

@@ -34,9 +34,9 @@ config: model: is required (empty.yaml:1:1)`,
 		"key-form": `config: a key must be a word (key-form.yaml:2:3)
 config: a key must be a word (key-form.yaml:4:1)`,
 		"list": `config: model: needs a list, got a map (list.yaml:1:1)
-config: train.steps: needs a list, got 3 (list.yaml:2:16)
-config: train.bounds: needs a list of 2, got a list of 3 (list.yaml:2:19)
-config: train.stages: needs a list, got a map (list.yaml:2:38)`,
+config: train.steps: needs a list, got a map (list.yaml:2:9)
+config: train.bounds: needs a list of 2, got a list of 3 (list.yaml:2:24)
+config: train.stages: needs a list, got 1 (list.yaml:2:51)`,
 		"map-entries": `config: data.limit.train: needs a whole number, got "many" (map-entries.yaml:2:23)
 config: data.limit.test: needs a whole number, got nothing (map-entries.yaml:2:35)`,
 		"map": `config: data: needs a map, got "mnist" (map.yaml:2:7)

@@ -96,6 +96,9 @@ func (m *maker) property(f field) *jsonschema.Schema {
 	switch t.Kind() {
 	case reflect.Slice, reflect.Array:
 		limit(s.Items, entries, t.Elem())
+		if plainElem(t) {
+			s = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{s, s.Items}}
+		}
 	case reflect.Map:
 		limit(s.AdditionalProperties, entries, t.Elem())
 	case reflect.Pointer:
