@@ -8,7 +8,7 @@ import (
 	"github.com/snntrain/snntrain/model"
 )
 
-// Add sums its inputs, spikes counting as 1: the join of a residual connection.
+// Add sums its inputs, spikes as 0 and 1: the join of a residual connection.
 type Add struct {
 	y     signal.Signal
 	parts []signal.Signal // gradients of constant inputs, summed over time
@@ -43,25 +43,12 @@ func (a *Add) Forward(c *Context, in []*Value) (*Value, error) {
 			row := a.y.Row(r)
 			clear(row)
 			for _, v := range in {
-				addRow(row, v.Signal, sharedRow(v.Signal, r))
+				v.Signal.AddTo(row, sharedRow(v.Signal, r))
 			}
 		}
 	})
 	a.out.Signal = &a.y
 	return &a.out, nil
-}
-
-// addRow adds row r of s to dst.
-func addRow(dst []float32, s *signal.Signal, r int) {
-	if !s.Spiking() {
-		kernels.Add(dst, s.Row(r))
-		return
-	}
-	for i := range dst {
-		if s.Fired(r, i) {
-			dst[i]++
-		}
-	}
 }
 
 // Backward implements Op: every input gets the error itself, a constant one its sum over time.

@@ -3,6 +3,7 @@ package autograd
 import (
 	"fmt"
 
+	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
 )
@@ -72,31 +73,17 @@ func (v *Conv2d) Forward(c *Context, in []*Value) (*Value, error) {
 	if len(in) > 2 {
 		bias = in[2].Param
 	}
-	fillPlaces(c, &v.y, bias, g.oc)
+	first, last := aroundGain(x, bias)
+	fillRows(c, &v.y, first)
 	if x.Spiking() {
 		v.packed = g.pack(v.packed, w)
 		g.scatter(c, &v.y, x, v.packed)
 	} else {
 		g.multiply(c, &v.y, x, w)
 	}
+	scaleRows(c, &v.y, gainOf(x), last)
 	v.out.Signal = &v.y
 	return &v.out, nil
-}
-
-// fillPlaces sets the channels of every place to bias, or to zero.
-func fillPlaces(c *Context, y *signal.Signal, bias []float32, channels int) {
-	c.Pool.For(y.Rows(), rowGrain(y.N()), func(lo, hi int) {
-		for r := lo; r < hi; r++ {
-			row := y.Row(r)
-			if bias == nil {
-				clear(row)
-				continue
-			}
-			for i := 0; i < len(row); i += channels {
-				copy(row[i:], bias)
-			}
-		}
-	})
 }
 
 // Backward implements Op.
@@ -162,6 +149,9 @@ func (g geometry) weightGrad(c *Context, dw []float32, x, dy *signal.Signal) {
 	}
 	if x.Spiking() {
 		g.unpack(dw, sum)
+		if x.Gain != 1 {
+			kernels.Scale(dw, x.Gain)
+		}
 	} else {
 		copy(dw, sum)
 	}

@@ -38,7 +38,7 @@ func (l *CrossEntropy) Forward(c *Context, in []*Value) (*Value, error) {
 		row := make([]float32, x.N())
 		for r := lo; r < hi; r++ {
 			clear(row)
-			addRow(row, x, r)
+			x.AddTo(row, r)
 			rows[r] = repeat * l.row(l.dx.Row(r), row, c.Labels[r%x.B])
 			for i := range l.dx.Row(r) {
 				l.dx.Row(r)[i] *= float32(repeat / float64(x.B))

@@ -14,7 +14,7 @@ type Dropout struct {
 	Name string // keys the random stream
 	P    float64
 
-	mask  []float32 // B·N: 0 or 1/(1−P)
+	kept  signal.Signal // one bit a value of a sample
 	y, dx signal.Signal
 	out   Value
 	grad  Value
@@ -26,55 +26,63 @@ func (d *Dropout) Key() string { return fmt.Sprintf("dropout %s p=%v", d.Name, d
 // OutShape implements Op.
 func (d *Dropout) OutShape(in []model.Shape) (model.Shape, error) { return in[0], nil }
 
-// Forward implements Op.
+// Forward implements Op. Spikes stay spikes, of value 1/(1−P).
 func (d *Dropout) Forward(c *Context, in []*Value) (*Value, error) {
 	if !c.Train || d.P == 0 {
 		return in[0], nil
 	}
 	x := in[0].Signal
 	d.draw(c, x.B, x.N())
-	d.y.ResetAnalog(x.T, x.B, x.Shape, x.Const)
-	d.apply(c, &d.y, x)
+	if x.Spiking() {
+		d.y.ResetSpikes(x.T, x.B, x.Shape, x.Const)
+		d.y.Gain = x.Gain * d.factor()
+	} else {
+		d.y.ResetAnalog(x.T, x.B, x.Shape, x.Const)
+	}
+	c.Pool.For(x.Rows(), rowGrain(x.N()), func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			if !x.Spiking() {
+				d.mask(d.y.Row(r), x.Row(r), r%x.B)
+				continue
+			}
+			to, from, keep := d.y.WordRow(r), x.WordRow(r), d.kept.WordRow(r%x.B)
+			for i := range to {
+				to[i] = from[i] & keep[i]
+			}
+		}
+	})
 	d.out.Signal = &d.y
 	return &d.out, nil
 }
 
+// factor is what kept values are multiplied by.
+func (d *Dropout) factor() float32 { return float32(1 / (1 - d.P)) }
+
+// draw draws the mask of every sample from its key.
 func (d *Dropout) draw(c *Context, batch, n int) {
-	d.mask = grow(d.mask, batch*n)
-	keep, layer := float32(1/(1-d.P)), rng.Name(d.Name)
+	d.kept.ResetSpikes(1, batch, []int{n}, true)
+	layer := rng.Name(d.Name)
 	c.Pool.For(batch, 1, func(lo, hi int) {
 		for b := lo; b < hi; b++ {
 			stream := rng.New(rng.Key(c.Keys[b], layer), rng.Dropout)
 			for i := range n {
-				d.mask[b*n+i] = keep
-				if stream.Float64() < d.P {
-					d.mask[b*n+i] = 0
+				if stream.Float64() >= d.P {
+					d.kept.Fire(b, i)
 				}
 			}
 		}
 	})
 }
 
-// apply writes x times the mask.
-func (d *Dropout) apply(c *Context, y, x *signal.Signal) {
-	n := x.N()
-	c.Pool.For(x.Rows(), rowGrain(n), func(lo, hi int) {
-		for r := lo; r < hi; r++ {
-			mask, row := d.mask[r%x.B*n:][:n], y.Row(r)
-			if x.Spiking() {
-				for i := range row {
-					row[i] = 0
-					if x.Fired(r, i) {
-						row[i] = mask[i]
-					}
-				}
-				continue
-			}
-			for i, v := range x.Row(r) {
-				row[i] = v * mask[i]
-			}
+// mask writes the kept values of x, scaled, and zero for the others.
+func (d *Dropout) mask(y, x []float32, b int) {
+	f := d.factor()
+	for i, w := range d.kept.WordRow(b) {
+		for k := i * 64; k < min(i*64+64, len(x)); k++ {
+			y[k] = x[k] * f * float32(w&1)
+			w >>= 1
 		}
-	})
+	}
 }
 
 // Backward implements Op.
@@ -84,7 +92,11 @@ func (d *Dropout) Backward(c *Context, _ []*Value, _, grad *Value, _ []bool) ([]
 	}
 	g := grad.Signal
 	d.dx.ResetAnalog(g.T, g.B, g.Shape, g.Const)
-	d.apply(c, &d.dx, g)
+	c.Pool.For(g.Rows(), rowGrain(g.N()), func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			d.mask(d.dx.Row(r), g.Row(r), r%g.B)
+		}
+	})
 	d.grad.Signal = &d.dx
 	return []*Value{&d.grad}, nil
 }

@@ -39,6 +39,7 @@ func (f *Flatten) Forward(c *Context, in []*Value) (*Value, error) {
 		})
 	} else {
 		f.y.ResetSpikes(x.T, x.B, shape, x.Const)
+		f.y.Gain = x.Gain
 		events := x.ByRow()
 		c.Pool.For(x.Rows(), rowGrain(x.N()), func(lo, hi int) {
 			for r := lo; r < hi; r++ {

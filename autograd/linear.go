@@ -39,45 +39,83 @@ func (l *Linear) Forward(c *Context, in []*Value) (*Value, error) {
 	if len(in) > 2 {
 		bias = in[2].Param
 	}
-	fillRows(c, &l.y, bias)
+	first, last := aroundGain(x, bias)
+	fillRows(c, &l.y, first)
 	product(c, &l.y, x, w)
+	scaleRows(c, &l.y, gainOf(x), last)
 	l.out.Signal = &l.y
 	return &l.out, nil
 }
 
-// fillRows sets every row to bias, or to zero.
+// gainOf is the value of an input that the products count as 1.
+func gainOf(x *signal.Signal) float32 {
+	if x.Spiking() {
+		return x.Gain
+	}
+	return 1
+}
+
+// aroundGain says whether bias is added before the sum over spikes, or after it was scaled.
+func aroundGain(x *signal.Signal, bias []float32) (first, last []float32) {
+	if gainOf(x) == 1 {
+		return bias, nil
+	}
+	return nil, bias
+}
+
+// fillRows sets the channels of every place of y, len(bias) values each, to bias, or to zero.
 func fillRows(c *Context, y *signal.Signal, bias []float32) {
 	c.Pool.For(y.Rows(), rowGrain(y.N()), func(lo, hi int) {
 		for r := lo; r < hi; r++ {
+			row := y.Row(r)
 			if bias == nil {
-				clear(y.Row(r))
-			} else {
-				copy(y.Row(r), bias)
+				clear(row)
+			}
+			for i := 0; bias != nil && i < len(row); i += len(bias) {
+				copy(row[i:], bias)
 			}
 		}
 	})
 }
 
-// product adds x·W to y, W (in, out).
+// scaleRows multiplies every row by gain and adds bias; it does nothing when gain is 1.
+func scaleRows(c *Context, y *signal.Signal, gain float32, bias []float32) {
+	if gain == 1 {
+		return
+	}
+	c.Pool.For(y.Rows(), rowGrain(y.N()), func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			row := y.Row(r)
+			kernels.Scale(row, gain)
+			for i := 0; bias != nil && i < len(row); i += len(bias) {
+				kernels.Add(row[i:i+len(bias)], bias)
+			}
+		}
+	})
+}
+
+// product adds x·W to y, W (in, out); spikes count as 1.
 func product(c *Context, y, x *signal.Signal, w []float32) {
 	n, k := y.N(), x.N()
-	switch {
-	case x.Spiking():
-		events := x.ByRow()
-		tiles(c, x.Rows(), n, k, func(r, lo, hi int) {
-			kernels.AddRows(y.Row(r)[lo:hi], w[lo:], n, events.Group(r))
-		})
-	case sparse(x.F):
-		c.Pool.For(x.Rows(), rowGrain(n), func(lo, hi int) {
-			var idx []uint32
-			var val []float32
-			for r := lo; r < hi; r++ {
-				idx, val = nonZero(x.Row(r), idx[:0], val[:0])
-				kernels.AddScaledRows(y.Row(r), w, n, idx, val)
-			}
-		})
-	default:
+	if !x.Spiking() && x.Zeros() < sparse {
 		kernels.Gemm(c.Pool, x.Rows(), n, k, x.F, k, false, w, n, false, y.F, n, true)
+		return
+	}
+	events := x.ByRow()
+	tiles(c, x.Rows(), n, k, func(r, lo, hi int) {
+		addRows(y.Row(r)[lo:hi], w[lo:], n, events, r)
+	})
+}
+
+// sparse is the share of zeros from which skipping them pays.
+const sparse = 0.7
+
+// addRows adds the rows of w that group g lists to dst.
+func addRows(dst, w []float32, stride int, e *signal.Events, g int) {
+	if e.Value == nil {
+		kernels.AddRows(dst, w, stride, e.Group(g))
+	} else {
+		kernels.AddScaledRows(dst, w, stride, e.Group(g), e.Values(g))
 	}
 }
 
@@ -98,26 +136,6 @@ func tiles(c *Context, rows, n, k int, body func(r, lo, hi int)) {
 			}
 		}
 	})
-}
-
-// sparse reports whether so many values are zero that skipping them pays.
-func sparse(x []float32) bool {
-	zeros := 0
-	for _, v := range x {
-		if v == 0 {
-			zeros++
-		}
-	}
-	return 10*zeros > 7*len(x)
-}
-
-func nonZero(row []float32, idx []uint32, val []float32) ([]uint32, []float32) {
-	for i, v := range row {
-		if v != 0 {
-			idx, val = append(idx, uint32(i)), append(val, v)
-		}
-	}
-	return idx, val
 }
 
 // Backward implements Op.
@@ -166,32 +184,19 @@ func matchRows(c *Context, g, x, full *signal.Signal) *signal.Signal {
 // productWeights writes dW = xᵀ·dy, (in, out).
 func productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 	n, k := dy.N(), x.N()
-	switch {
-	case x.Spiking():
-		clear(dw)
-		events := x.ByInput()
-		tiles(c, k, n, dy.Rows(), func(i, lo, hi int) {
-			kernels.AddRows(dw[i*n+lo:i*n+hi], dy.F[lo:], n, events.Group(i))
-		})
-	case sparse(x.F):
-		clear(dw)
-		rows := x.Rows()
-		c.Pool.For(k, rowGrain(n), func(lo, hi int) {
-			var idx []uint32
-			var val []float32
-			for i := lo; i < hi; i++ {
-				idx, val = idx[:0], val[:0]
-				for r := range rows {
-					if v := x.F[r*k+i]; v != 0 {
-						idx, val = append(idx, uint32(r)), append(val, v)
-					}
-				}
-				kernels.AddScaledRows(dw[i*n:(i+1)*n], dy.F, n, idx, val)
-			}
-		})
-	default:
+	if !x.Spiking() && x.Zeros() < sparse {
 		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, false)
+		return
 	}
+	events, gain := x.ByInput(), gainOf(x)
+	tiles(c, k, n, dy.Rows(), func(i, lo, hi int) {
+		row := dw[i*n+lo : i*n+hi]
+		clear(row)
+		addRows(row, dy.F[lo:], n, events, i)
+		if gain != 1 {
+			kernels.Scale(row, gain)
+		}
+	})
 }
 
 // sumRows writes the sum of all rows of s to dst, in row order.

@@ -16,15 +16,17 @@ type form struct {
 	name              string
 	spiking, constant bool
 	zeros             float64 // share of zeros of an analog signal
+	gain              float32 // value of a spike; 0 = 1
 }
 
 var forms = []form{
-	{"analog", false, false, 0},
-	{"analog constant", false, true, 0},
-	{"analog sparse", false, false, 0.85},
-	{"analog sparse constant", false, true, 0.85},
-	{"spikes", true, false, 0},
-	{"spikes constant", true, true, 0},
+	{name: "analog"},
+	{name: "analog constant", constant: true},
+	{name: "analog sparse", zeros: 0.85},
+	{name: "analog sparse constant", constant: true, zeros: 0.85},
+	{name: "spikes", spiking: true},
+	{name: "spikes constant", spiking: true, constant: true},
+	{name: "spikes of another value", spiking: true, gain: 1.5},
 }
 
 // randomSignal draws a signal of 3 steps and 2 samples.
@@ -32,6 +34,9 @@ func randomSignal(r *rand.Rand, f form, shape ...int) *autograd.Value {
 	const steps, batch = 3, 2
 	if f.spiking {
 		s := signal.NewSpikes(steps, batch, shape, f.constant)
+		if f.gain != 0 {
+			s.Gain = f.gain
+		}
 		for row := range s.Rows() {
 			for n := range s.N() {
 				if r.Float64() < 0.3 {

@@ -75,6 +75,7 @@ func (p *Pool2d) Forward(c *Context, in []*Value) (*Value, error) {
 	}
 	if x.Spiking() {
 		p.y.ResetSpikes(x.T, x.B, shape, x.Const)
+		p.y.Gain = x.Gain
 	} else {
 		p.y.ResetAnalog(x.T, x.B, shape, x.Const)
 	}
@@ -88,7 +89,7 @@ func (p *Pool2d) sum(c *Context, x *signal.Signal) {
 		dense := make([]float32, x.N())
 		for r := lo; r < hi; r++ {
 			clear(dense)
-			addRow(dense, x, r)
+			x.AddTo(dense, r)
 			to := p.y.Row(r)
 			clear(to)
 			p.windows(x.Shape, p.y.Shape, func(o, i int, _ bool) {
@@ -107,7 +108,7 @@ func (p *Pool2d) maximum(c *Context, x *signal.Signal) {
 		dense, best := make([]float32, x.N()), make([]float32, n)
 		for r := lo; r < hi; r++ {
 			clear(dense)
-			addRow(dense, x, r)
+			x.AddTo(dense, r)
 			from := p.from[r*n : (r+1)*n]
 			p.windows(x.Shape, p.y.Shape, func(o, i int, first bool) {
 				for k := range channels {

@@ -54,7 +54,7 @@ func (o *Readout) read(x *signal.Signal, b int, row, score []float32, at int) {
 	}
 	for t := first; t < x.T; t++ {
 		clear(row)
-		addRow(row, x, sharedRow(x, t*x.B+b))
+		x.AddTo(row, sharedRow(x, t*x.B+b))
 		for i, v := range row {
 			switch {
 			case t == first:

@@ -28,7 +28,7 @@ func (s *Scale) Forward(c *Context, in []*Value) (*Value, error) {
 		for r := lo; r < hi; r++ {
 			row := s.y.Row(r)
 			clear(row)
-			addRow(row, x, r)
+			x.AddTo(row, r)
 			timesFactor(row, factor)
 		}
 	})
@@ -71,7 +71,7 @@ func (s *Scale) factorGrad(df []float32, x, dy *signal.Signal) {
 	row := make([]float32, x.N())
 	for r := range dy.Rows() {
 		clear(row)
-		addRow(row, x, r)
+		x.AddTo(row, r)
 		for i, g := range dy.Row(r) {
 			sums[i%len(df)] += float64(g * row[i])
 		}

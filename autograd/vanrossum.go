@@ -45,7 +45,7 @@ func (l *VanRossum) Forward(c *Context, in []*Value) (*Value, error) {
 		for b := range x.B {
 			row := l.f.Row(t*x.B + b)
 			clear(row)
-			addRow(row, x, t*x.B+b)
+			x.AddTo(row, t*x.B+b)
 			for i := range row {
 				row[i] -= l.target(t, i == c.Labels[b])
 				if t > 0 {

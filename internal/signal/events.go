@@ -2,57 +2,87 @@ package signal
 
 import "math/bits"
 
-// Events lists spikes group by group: group g holds Index[Start[g]:Start[g+1]], ascending.
+// Events lists the values that are not zero, group by group: group g holds
+// places lo..hi of Index, ascending, with their values in Value; spikes all
+// have the value Signal.Gain and no list of values.
 type Events struct {
-	Start []uint32
+	Start []uint32 // Groups()+1 places
 	Index []uint32
+	Value []float32
 }
 
 // Group returns the members of group g.
 func (e *Events) Group(g int) []uint32 { return e.Index[e.Start[g]:e.Start[g+1]] }
 
+// Values returns the values of the members of group g; nil for spikes.
+func (e *Events) Values(g int) []float32 {
+	if e.Value == nil {
+		return nil
+	}
+	return e.Value[e.Start[g]:e.Start[g+1]]
+}
+
 // Groups is the number of groups.
 func (e *Events) Groups() int { return len(e.Start) - 1 }
 
-// ByRow lists for every stored row the inputs that spike in it. The list is
+// ByRow lists for every stored row the inputs that are not zero. The list is
 // made once and kept until the signal changes.
 func (s *Signal) ByRow() *Events {
 	if s.fresh.byRow {
 		return &s.byRow
 	}
-	rows := s.Rows()
-	start := grow(s.byRow.Start, rows+1)
-	total := uint32(0)
-	for r := range rows {
-		start[r] = total
-		for _, w := range s.WordRow(r) {
-			total += uint32(bits.OnesCount64(w))
-		}
+	s.byRow.Start = grow(s.byRow.Start, s.Rows()+1)
+	if s.spiking {
+		s.listSpikes(&s.byRow)
+	} else {
+		s.listValues(&s.byRow)
 	}
-	start[rows] = total
-	index := grow(s.byRow.Index, int(total))
-	k := 0
-	for r := range rows {
-		for i, w := range s.WordRow(r) {
-			for ; w != 0; w &= w - 1 {
-				index[k] = uint32(i*64 + bits.TrailingZeros64(w))
-				k++
-			}
-		}
-	}
-	s.byRow = Events{start, index}
 	s.fresh.byRow = true
 	return &s.byRow
 }
 
-// ByInput lists for every input the stored rows in which it spikes.
+func (s *Signal) listSpikes(e *Events) {
+	total := uint32(0)
+	for r := range s.Rows() {
+		e.Start[r] = total
+		for _, w := range s.WordRow(r) {
+			total += uint32(bits.OnesCount64(w))
+		}
+	}
+	e.Start[s.Rows()] = total
+	e.Index, e.Value = grow(e.Index, int(total)), nil
+	k := 0
+	for r := range s.Rows() {
+		for i, w := range s.WordRow(r) {
+			for ; w != 0; w &= w - 1 {
+				e.Index[k] = uint32(i*64 + bits.TrailingZeros64(w))
+				k++
+			}
+		}
+	}
+}
+
+func (s *Signal) listValues(e *Events) {
+	e.Index, e.Value = e.Index[:0], e.Value[:0]
+	for r := range s.Rows() {
+		e.Start[r] = uint32(len(e.Index))
+		for i, v := range s.Row(r) {
+			if v != 0 {
+				e.Index, e.Value = append(e.Index, uint32(i)), append(e.Value, v)
+			}
+		}
+	}
+	e.Start[s.Rows()] = uint32(len(e.Index))
+}
+
+// ByInput lists for every input the stored rows in which it is not zero.
 func (s *Signal) ByInput() *Events {
 	if s.fresh.byInput {
 		return &s.byInput
 	}
-	rows := s.ByRow()
+	rows, e := s.ByRow(), &s.byInput
 	n := s.N()
-	start := grow(s.byInput.Start, n+1)
+	start := grow(e.Start, n+1)
 	clear(start)
 	for _, i := range rows.Index {
 		start[i+1]++
@@ -60,18 +90,45 @@ func (s *Signal) ByInput() *Events {
 	for i := range n {
 		start[i+1] += start[i]
 	}
-	index := grow(s.byInput.Index, len(rows.Index))
+	e.Index = grow(e.Index, len(rows.Index))
+	if rows.Value != nil {
+		e.Value = grow(e.Value, len(rows.Value))
+	} else {
+		e.Value = nil
+	}
 	for r := range rows.Groups() { // start[i] runs ahead to the end of group i
-		for _, i := range rows.Group(r) {
-			index[start[i]] = uint32(r)
+		for k := rows.Start[r]; k < rows.Start[r+1]; k++ {
+			i := rows.Index[k]
+			e.Index[start[i]] = uint32(r)
+			if rows.Value != nil {
+				e.Value[start[i]] = rows.Value[k]
+			}
 			start[i]++
 		}
 	}
 	copy(start[1:], start[:n])
 	start[0] = 0
-	s.byInput = Events{start, index}
+	e.Start = start
 	s.fresh.byInput = true
-	return &s.byInput
+	return e
+}
+
+// Zeros is the share of stored values that are zero.
+func (s *Signal) Zeros() float64 {
+	total := s.Rows() * s.N()
+	if total == 0 {
+		return 1
+	}
+	if s.spiking {
+		return 1 - float64(s.Count())/float64(total)
+	}
+	zeros := 0
+	for _, v := range s.F {
+		if v == 0 {
+			zeros++
+		}
+	}
+	return float64(zeros) / float64(total)
 }
 
 // Count is the number of spikes stored.
@@ -81,12 +138,4 @@ func (s *Signal) Count() int {
 		total += bits.OnesCount64(w)
 	}
 	return total
-}
-
-func eachBit(words []uint64, f func(i int)) {
-	for i, w := range words {
-		for ; w != 0; w &= w - 1 {
-			f(i*64 + bits.TrailingZeros64(w))
-		}
-	}
 }

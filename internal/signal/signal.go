@@ -6,6 +6,8 @@
 // side by side. A constant signal is the same at every step and stores one.
 package signal
 
+import "math/bits"
+
 // Signal is a batch of values over time. Reuse one Signal for batch after
 // batch: its storage only grows.
 type Signal struct {
@@ -15,6 +17,7 @@ type Signal struct {
 
 	F     []float32 // analog values, Rows()·N(); nil when spiking
 	Words []uint64  // spikes, Rows()·Stride() words, bit n%64 of word n/64
+	Gain  float32   // the value of a spike: 1, or another after dropout
 
 	spiking bool
 	byRow   Events
@@ -53,6 +56,7 @@ func (s *Signal) ResetAnalog(t, b int, shape []int, constant bool) {
 func (s *Signal) ResetSpikes(t, b int, shape []int, constant bool) {
 	s.extents(t, b, shape, constant)
 	s.spiking = true
+	s.Gain = 1
 	s.F = nil
 	s.wordStore = grow(s.wordStore, s.Rows()*s.Stride())
 	s.Words = s.wordStore
@@ -105,7 +109,7 @@ func (s *Signal) Fire(r, n int) { s.Words[r*s.Stride()+n/64] |= 1 << (n % 64) }
 // Fired reports whether input n spikes in stored row r.
 func (s *Signal) Fired(r, n int) bool { return s.Words[r*s.Stride()+n/64]>>(n%64)&1 == 1 }
 
-// Dense writes all stored values to dst as floats, spikes as 0 and 1, and returns it.
+// Dense writes all stored values to dst as floats, spikes as 0 and Gain, and returns it.
 func (s *Signal) Dense(dst []float32) []float32 {
 	dst = grow(dst, s.Rows()*s.N())
 	if !s.spiking {
@@ -115,10 +119,24 @@ func (s *Signal) Dense(dst []float32) []float32 {
 	n := s.N()
 	clear(dst)
 	for r := range s.Rows() {
-		row := dst[r*n : (r+1)*n]
-		eachBit(s.WordRow(r), func(i int) { row[i] = 1 })
+		s.AddTo(dst[r*n:(r+1)*n], r)
 	}
 	return dst
+}
+
+// AddTo adds the values of stored row r to dst.
+func (s *Signal) AddTo(dst []float32, r int) {
+	if s.spiking {
+		for i, w := range s.WordRow(r) {
+			for ; w != 0; w &= w - 1 {
+				dst[i*64+bits.TrailingZeros64(w)] += s.Gain
+			}
+		}
+		return
+	}
+	for i, v := range s.Row(r) {
+		dst[i] += v
+	}
 }
 
 // Size is the number of values of a shape.
@@ -140,7 +158,7 @@ func grow[E any](s []E, n int) []E {
 
 // Prefix returns the first t steps of s, sharing its storage.
 func (s *Signal) Prefix(t int) *Signal {
-	p := &Signal{T: min(t, s.T), B: s.B, Shape: s.Shape, Const: s.Const, spiking: s.spiking}
+	p := &Signal{T: min(t, s.T), B: s.B, Shape: s.Shape, Const: s.Const, Gain: s.Gain, spiking: s.spiking}
 	if s.spiking {
 		p.Words = s.Words[:p.Rows()*p.Stride()]
 	} else {
