@@ -7,7 +7,7 @@ import "github.com/snntrain/snntrain/model"
 //
 //	u = A·w + G·j + C,  G = r or r·(1−A),  C = (1−A)·v_leak + bias
 type coef struct {
-	a, g, c, alpha, theta, reset, vmin []float32
+	a, g, c, alpha, theta, reset, vmin, vinit []float32
 }
 
 // family reads parameters of the IF/LIF/CuBa family for a layer.
@@ -46,7 +46,7 @@ func (f *family) slot(n, i int) int {
 
 // fill computes the rows of k.
 func (f *family) fill(k *coef) {
-	for _, row := range []*[]float32{&k.a, &k.g, &k.c, &k.alpha, &k.theta, &k.reset, &k.vmin} {
+	for _, row := range []*[]float32{&k.a, &k.g, &k.c, &k.alpha, &k.theta, &k.reset, &k.vmin, &k.vinit} {
 		if len(*row) != f.n {
 			*row = make([]float32, f.n)
 		}
@@ -61,6 +61,7 @@ func (f *family) fill(k *coef) {
 		k.a[i], k.g[i], k.alpha[i] = float32(a), float32(gain), float32(alpha)
 		k.c[i] = float32(leak*f.at(pLeak, i) + f.at(pBias, i))
 		k.theta[i], k.reset[i], k.vmin[i] = float32(f.at(pThreshold, i)), float32(f.at(pReset, i)), float32(f.at(pMin, i))
+		k.vinit[i] = float32(f.at(pInit, i))
 	}
 }
 

@@ -82,7 +82,7 @@ func (c *scan) prepare() {
 
 // cut returns the rows of a block.
 func (k *coef) cut(b block) coef {
-	return coef{k.a[b.lo:b.hi], k.g[b.lo:b.hi], k.c[b.lo:b.hi], k.alpha[b.lo:b.hi], k.theta[b.lo:b.hi], k.reset[b.lo:b.hi], k.vmin[b.lo:b.hi]}
+	return coef{k.a[b.lo:b.hi], k.g[b.lo:b.hi], k.c[b.lo:b.hi], k.alpha[b.lo:b.hi], k.theta[b.lo:b.hi], k.reset[b.lo:b.hi], k.vmin[b.lo:b.hi], k.vinit[b.lo:b.hi]}
 }
 
 // begin sets the state before the first step.
@@ -94,9 +94,7 @@ func (c *scan) begin(l *lanes, s *State, k block) {
 		copy(l.p, s.P[at+k.lo:at+k.hi])
 		return
 	}
-	for i := range l.v {
-		l.v[i] = float32(c.at(pInit, k.lo+i))
-	}
+	copy(l.v, c.coef.vinit[k.lo:k.hi])
 	clear(l.i)
 	clear(l.p)
 }

@@ -1,0 +1,83 @@
+// Package kernels holds the inner loops of the framework: sums over rows for
+// event-driven layers, vector arithmetic and the dense product. Slices go in,
+// slices come out; the package knows nothing of networks.
+//
+// Each routine exists as a Go loop and, on amd64, as assembly for AVX2 with
+// FMA and for AVX-512F; the folder asm generates the assembly. The best set
+// that the processor has is chosen once, at start-up. SNNTRAIN_SIMD=go, avx2
+// or avx512 chooses another, and the build tag noasm leaves the assembly out.
+//
+// A result never depends on the number of threads. It has the same bits on
+// every instruction set except for Gemm, where the Go loop rounds products.
+//
+// Slices that are too short for the extents given are a programming error and
+// panic. Destinations must not overlap sources.
+package kernels
+
+//go:generate go -C asm run . -family rows -out ../rows_amd64.s -stubs ../rows_amd64.go -pkg kernels
+//go:generate go -C asm run . -family vector -out ../vector_amd64.s -stubs ../vector_amd64.go -pkg kernels
+//go:generate go -C asm run . -family gemm -out ../gemm_amd64.s -stubs ../gemm_amd64.go -pkg kernels
+
+import (
+	"fmt"
+	"os"
+)
+
+// Level is one instruction set. Its methods are the routines of the package on that set.
+type Level struct{ t *table }
+
+// table holds the routines of one instruction set. Their arguments are checked by the caller.
+type table struct {
+	name          string
+	addRows       func(dst, w []float32, stride int, idx []uint32)
+	addScaledRows func(dst, w []float32, stride int, idx []uint32, scale []float32)
+	maxIndex      func(idx []uint32) uint32
+	add           func(dst, x []float32)
+	axpy          func(dst []float32, a float32, x []float32)
+	scale         func(dst []float32, a float32)
+	dot           func(x, y []float32) float32
+	tile          tile
+	peak          func(n int) // nil, or peakFlops operations an iteration
+	peakFlops     int
+}
+
+// goTable is the plain Go set, which every machine has.
+func goTable() *table {
+	return &table{
+		name:    "go",
+		addRows: addRowsGo, addScaledRows: addScaledRowsGo, maxIndex: maxIndexGo,
+		add: addGo, axpy: axpyGo, scale: scaleGo, dot: dotGo,
+		tile: tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
+	}
+}
+
+// String is the name of the level: go, avx2 or avx512.
+func (l Level) String() string { return l.t.name }
+
+// Levels lists the instruction sets that this machine can run, the plain Go loops first, the best last.
+func Levels() []Level { return append([]Level(nil), levels...) }
+
+// Active is the level that the functions of the package run on. The error
+// says that SNNTRAIN_SIMD names a level that this machine does not have; the
+// best one is then active.
+func Active() (Level, error) { return active, activeErr }
+
+// Both are set once, at start-up.
+var (
+	levels            = append([]Level{{goTable()}}, simdLevels()...)
+	active, activeErr = choose(levels, os.Getenv("SNNTRAIN_SIMD"))
+)
+
+// choose returns the level called name, the last one when name is empty.
+func choose(levels []Level, name string) (Level, error) {
+	best := levels[len(levels)-1]
+	if name == "" {
+		return best, nil
+	}
+	for _, l := range levels {
+		if l.String() == name {
+			return l, nil
+		}
+	}
+	return best, fmt.Errorf("kernels: SNNTRAIN_SIMD: %q is not among %v of this machine; %v is used", name, levels, best)
+}

@@ -1,0 +1,84 @@
+package kernels_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/snntrain/snntrain/internal/kernels"
+	"pgregory.net/rapid"
+)
+
+// rowsCase is a list of rows of a matrix. Values between rows and in rows that no event names are canaries.
+type rowsCase struct {
+	n, stride int
+	w         guarded
+	idx       []uint32
+	scale     []float32
+	dst       guarded
+}
+
+func drawRows(t *rapid.T) rowsCase {
+	r := generator(t)
+	c := rowsCase{n: rapid.OneOf(rapid.IntRange(0, 70), rapid.IntRange(0, 700)).Draw(t, "n")}
+	c.stride = c.n + rapid.SampledFrom([]int{0, 0, 1, 7}).Draw(t, "gap")
+	rows := rapid.IntRange(1, 40).Draw(t, "rows")
+	c.idx = rapid.SliceOfN(rapid.Uint32Range(0, uint32(rows-1)), 0, 60).Draw(t, "idx")
+	c.w = newGuarded((rows-1)*c.stride+c.n, rapid.IntRange(0, 17).Draw(t, "shift"))
+	for _, k := range c.idx {
+		fill(r, c.w.data[int(k)*c.stride:][:c.n])
+	}
+	c.scale = make([]float32, len(c.idx))
+	fill(r, c.scale)
+	c.dst = random(t, r, c.n)
+	return c
+}
+
+func TestAddRowsEqualsItsDefinition(t *testing.T) {
+	eachLevel(t, func(t *rapid.T, l kernels.Level) {
+		c := drawRows(t)
+		want := slices.Clone(c.dst.data)
+		for _, k := range c.idx {
+			for j := range want {
+				want[j] += c.w.data[int(k)*c.stride+j]
+			}
+		}
+		l.AddRows(c.dst.data, c.w.data, c.stride, c.idx)
+		sameBits(t, "dst", c.dst.data, want)
+		c.dst.intact(t, nil)
+	})
+}
+
+func TestAddScaledRowsEqualsItsDefinition(t *testing.T) {
+	eachLevel(t, func(t *rapid.T, l kernels.Level) {
+		c := drawRows(t)
+		want := slices.Clone(c.dst.data)
+		for i, k := range c.idx {
+			for j := range want {
+				want[j] += float32(c.scale[i] * c.w.data[int(k)*c.stride+j])
+			}
+		}
+		l.AddScaledRows(c.dst.data, c.w.data, c.stride, c.idx, c.scale)
+		sameBits(t, "dst", c.dst.data, want)
+		c.dst.intact(t, nil)
+	})
+}
+
+func TestRowsPastTheEndPanic(t *testing.T) {
+	w, dst := make([]float32, 100), make([]float32, 10)
+	long := append(make([]uint32, 40), 10)
+	for _, l := range kernels.Levels() {
+		l.AddRows(dst, w, 10, []uint32{9})
+		for name, f := range map[string]func(){
+			"row 10 of 10":      func() { l.AddRows(dst, w, 10, []uint32{10}) },
+			"in a long list":    func() { l.AddRows(dst, w, 10, long) },
+			"first of the list": func() { l.AddRows(dst, w, 10, append([]uint32{10}, make([]uint32, 40)...)) },
+			"past 64 bits":      func() { l.AddRows(dst, w, math.MaxInt, []uint32{1 << 31}) },
+			"rows longer":       func() { l.AddRows(make([]float32, 101), w, 1, []uint32{0}) },
+			"scaled":            func() { l.AddScaledRows(dst, w, 10, []uint32{10}, []float32{1}) },
+			"one scale short":   func() { l.AddScaledRows(dst, w, 10, []uint32{1, 2}, []float32{1}) },
+		} {
+			mustPanic(t, l.String()+": "+name, f)
+		}
+	}
+}

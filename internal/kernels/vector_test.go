@@ -1,0 +1,61 @@
+package kernels_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/snntrain/snntrain/internal/kernels"
+	"pgregory.net/rapid"
+)
+
+func TestVectorRoutinesEqualTheirDefinitions(t *testing.T) {
+	eachLevel(t, func(t *rapid.T, l kernels.Level) {
+		r := generator(t)
+		n := rapid.IntRange(0, 300).Draw(t, "n")
+		x, a := random(t, r, n), float32(r.NormFloat64())
+		for name, routine := range map[string]struct {
+			run func(dst []float32)
+			one func(d, x float32) float32
+		}{
+			"Add":   {func(dst []float32) { l.Add(dst, x.data) }, func(d, x float32) float32 { return d + x }},
+			"Axpy":  {func(dst []float32) { l.Axpy(dst, a, x.data) }, func(d, x float32) float32 { return d + float32(a*x) }},
+			"Scale": {func(dst []float32) { l.Scale(dst, a) }, func(d, _ float32) float32 { return a * d }},
+		} {
+			dst := random(t, r, n)
+			want := slices.Clone(dst.data)
+			for j := range want {
+				want[j] = routine.one(want[j], x.data[j])
+			}
+			routine.run(dst.data)
+			sameBits(t, name, dst.data, want)
+			dst.intact(t, nil)
+		}
+	})
+}
+
+func TestDotAddsInTheDocumentedOrder(t *testing.T) {
+	eachLevel(t, func(t *rapid.T, l kernels.Level) {
+		r := generator(t)
+		n := rapid.IntRange(0, 300).Draw(t, "n")
+		x, y := random(t, r, n), random(t, r, n)
+		var sum [32]float32
+		for j := range x.data {
+			sum[j%32] += float32(x.data[j] * y.data[j])
+		}
+		for half := 16; half > 0; half /= 2 {
+			for j := range half {
+				sum[j] += sum[j+half]
+			}
+		}
+		sameBits(t, "Dot", []float32{l.Dot(x.data, y.data)}, sum[:1])
+	})
+}
+
+func TestShortVectorsPanic(t *testing.T) {
+	long, short := make([]float32, 5), make([]float32, 4)
+	for _, l := range kernels.Levels() {
+		mustPanic(t, "Add", func() { l.Add(long, short) })
+		mustPanic(t, "Axpy", func() { l.Axpy(long, 1, short) })
+		mustPanic(t, "Dot", func() { l.Dot(long, short) })
+	}
+}
