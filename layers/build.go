@@ -9,7 +9,7 @@ import (
 
 // Builder turns the layer list of a config into a network.
 type Builder struct {
-	Input   model.Shape // of one sample at one step, after encoding
+	Input   model.Shape // of one sample at one step, after encoding; nil = not known: only what needs no shape is checked
 	Dt      float64
 	Seed    uint64
 	Profile string // neuron profile of layers that name none
@@ -18,7 +18,11 @@ type Builder struct {
 	shapes map[string]model.Shape
 	counts map[string]int
 	inits  []pendingInit
+	blind  bool // shapes are not known
 }
+
+// anyShape stands for shapes that are not known.
+var anyShape = model.Shape{8, 64, 64}
 
 // Build decodes the sections and returns the network with its weights
 // initialized. Faults are recorded in the sections' document; the network is
@@ -28,13 +32,17 @@ func (b *Builder) Build(sections []config.Section) *model.Network {
 	if b.Dt == 0 {
 		b.net.Dt = 1
 	}
+	b.blind = b.Input == nil
+	if b.blind {
+		b.Input = anyShape
+	}
 	b.shapes = map[string]model.Shape{model.InputName: b.Input}
 	b.counts, b.inits = map[string]int{}, nil
 	kinds := Kinds()
 	for _, s := range sections {
 		b.layer(kinds.Get, s)
 	}
-	if len(sections) > 0 && len(b.shapes) == len(b.net.Nodes)+1 {
+	if !b.blind && len(b.shapes) == len(b.net.Nodes)+1 {
 		b.initialize()
 	}
 	return b.net
@@ -53,7 +61,7 @@ func (b *Builder) layer(get func(string) (Kind, error), s config.Section) {
 	if in == nil {
 		return
 	}
-	if kind.Needs1D && len(in) == 1 && len(b.shapes[in[0]]) > 1 {
+	if kind.Needs1D && !b.blind && len(in) == 1 && len(b.shapes[in[0]]) > 1 {
 		in[0] = b.flatten(in[0], s.Pos())
 	}
 	shapes := make([]model.Shape, len(in))
@@ -64,6 +72,10 @@ func (b *Builder) layer(get func(string) (Kind, error), s config.Section) {
 		}
 	}
 	op, err := kind.Build(b, s, options, shapes)
+	if b.blind {
+		b.shapes[name] = anyShape
+		return
+	}
 	if err != nil {
 		s.Fault("", fmt.Sprintf("layer %q: %v", name, err), "")
 		b.shapes[name] = nil

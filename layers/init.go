@@ -97,32 +97,36 @@ type pendingInit struct {
 	weight, bias *model.Tensor
 	in, out      int
 	section      config.Section
+	kind         Init
+	options      any
 }
 
-// later remembers to initialize a synapse.
+// later decodes how a synapse starts and remembers to do it.
 func (b *Builder) later(weight, bias *model.Tensor, in, out int, s config.Section) {
-	b.inits = append(b.inits, pendingInit{weight, bias, in, out, s})
+	inits := Inits()
+	kind, err := inits.Get(s.Kind(inits.Names()...))
+	if err != nil {
+		return // recorded by Kind
+	}
+	options := kind.Options()
+	s.Decode(options)
+	b.inits = append(b.inits, pendingInit{weight, bias, in, out, s, kind, options})
 }
 
-// initialize draws all weights; each layer has a stream of its own, keyed by its name.
+// initialize draws all weights; each layer has a stream of its own, keyed by
+// its name. Biases start like fan-in weights, or at zero.
 func (b *Builder) initialize() {
 	for _, p := range b.inits {
 		node := b.owner(p.weight)
-		kind, err := Inits().Get(p.section.Kind(Inits().Names()...))
-		if err != nil || node == nil {
+		if node == nil {
 			continue
 		}
-		options := kind.Options()
-		p.section.Decode(options)
 		r := rng.New(rng.Key(b.Seed, rng.Name(node.Name)), rng.Init)
 		f := fan{in: p.in, out: p.out, name: node.Name, post: b.behind(node.Name), dt: b.net.Dt}
-		if err := kind.Draw(options, r, f, p.weight.Data); err != nil {
+		if err := p.kind.Draw(p.options, r, f, p.weight.Data); err != nil {
 			p.section.Fault("", err.Error(), "")
 		}
-		if p.bias == nil {
-			continue
-		}
-		if kind.Name == defaultInit {
+		if p.bias != nil && p.kind.Name == defaultInit {
 			bound := 1 / math.Sqrt(float64(p.in))
 			for i := range p.bias.Data {
 				p.bias.Data[i] = float32((2*r.Float64() - 1) * bound)

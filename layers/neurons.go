@@ -88,7 +88,10 @@ func buildNeuron(b *Builder, k neuron.Kind, s config.Section, o *neuronOptions, 
 	op.Surrogate = surrogateSection(o.Surrogate, def.surrogate)
 	o.fill(k, op, def.values, in)
 	o.unused(k, op, s)
-	return op, checkParams(k, op)
+	if err := checkParams(k, op); err != nil {
+		s.Fault("", err.Error(), "")
+	}
+	return op, nil
 }
 
 // rules lays the options over the rules of model and profile.

@@ -2,13 +2,17 @@ package train
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 
 	"github.com/snntrain/snntrain/model"
 )
 
-// save writes a checkpoint of where the run stands.
+// save writes a checkpoint of where the run stands, unless it has diverged.
 func (l *loop) save() error {
+	if err := l.checkFinite(); err != nil {
+		return err
+	}
 	c := checkpoint{progress: l.progress, arrays: map[string][]float32{}}
 	c.Seconds = l.elapsed()
 	c.Optimizer = l.Plan.Optimizer.Count()
@@ -76,4 +80,23 @@ func (l *loop) restoreBest() error {
 	}
 	l.Program.Load()
 	return nil
+}
+
+// checkFinite looks at every parameter after a step.
+func (l *loop) checkFinite() error {
+	for _, p := range l.Program.Params() {
+		if !finite(p.Value) {
+			return l.diverged(l.Step, p.Name+" is not finite after it")
+		}
+	}
+	return nil
+}
+
+func finite(values []float32) bool {
+	for _, v := range values {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return false
+		}
+	}
+	return true
 }

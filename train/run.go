@@ -169,11 +169,11 @@ func (l *loop) step(b *datasets.Batch) error {
 		l.params = l.Program.Params()
 	}
 	if math.IsNaN(r.Loss) || math.IsInf(r.Loss, 0) {
-		return l.diverged("the loss is " + fmt.Sprint(r.Loss))
+		return l.diverged(l.Step+1, "the loss is "+fmt.Sprint(r.Loss))
 	}
 	norm := clip(l.params, l.Plan.Clip)
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return l.diverged("a gradient is not finite")
+		return l.diverged(l.Step+1, "a gradient is not finite")
 	}
 	lr := l.Plan.rate(l.Step, l.total)
 	l.Plan.Optimizer.Step(l.Pool, l.params, lr)
@@ -202,7 +202,7 @@ func (l *loop) warn(text string) {
 }
 
 // diverged names the step and the first layer that is not finite.
-func (l *loop) diverged(what string) error {
+func (l *loop) diverged(step int, what string) error {
 	where := ""
 	if name, found := l.Program.NonFinite(); found {
 		where = fmt.Sprintf("; the first value that is not finite is in %s", name)
@@ -211,7 +211,8 @@ func (l *loop) diverged(what string) error {
 	if files := checkpoints(filepath.Join(l.Dir, checkpointDir)); len(files) > 0 {
 		keep = "the last good checkpoint is " + files[len(files)-1]
 	}
-	return fmt.Errorf("train: step %d (epoch %d, batch %d): %s%s; %s; lower the learning rate or set clip", l.Step+1, l.Epoch+1, l.Batch+1, what, where, keep)
+	epoch, batch := (step-1)/l.perPass+1, (step-1)%l.perPass+1
+	return fmt.Errorf("train: step %d (epoch %d, batch %d): %s%s; %s; lower the learning rate or set clip", step, epoch, batch, what, where, keep)
 }
 
 // interrupt saves where the run stands.
@@ -245,6 +246,9 @@ func (l *loop) report(r layers.StepResult, norm, lr float64) error {
 
 // endEpoch judges the network, keeps it when it is the best so far, and saves a checkpoint.
 func (l *loop) endEpoch() error {
+	if err := l.checkFinite(); err != nil {
+		return err
+	}
 	trained := Score{Accuracy: float64(l.Sums.Correct) / float64(l.Sums.Samples), Loss: l.Sums.Loss / float64(l.Sums.Samples), N: l.Sums.Samples, Correct: l.Sums.Correct}
 	e := EpochReport{Epoch: l.Epoch + 1, Step: l.Step, LR: l.Plan.rate(l.Step-1, l.total), Train: trained, Rates: map[string]float64{}, Network: l.Program}
 	if spent := l.Now().Sub(l.mark.at).Seconds(); spent > 0 {

@@ -40,5 +40,5 @@ func configCommand(s *streams) *cobra.Command {
 			},
 		},
 	)
-	return cmd
+	return group(cmd)
 }

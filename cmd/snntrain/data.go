@@ -48,7 +48,7 @@ func dataCommand(s *streams) *cobra.Command {
 			RunE: func(*cobra.Command, []string) error { return runDataList(s) },
 		}, info, fetch, preview,
 	)
-	return cmd
+	return group(cmd)
 }
 
 // dataEntry is an entry of data list.

@@ -88,7 +88,7 @@ func runEval(s *streams, o evalOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := fits(n, source, enc); err != nil {
+	if err := fits(n, source.Info(), enc); err != nil {
 		return err
 	}
 	source = datasets.Limit(source, o.limit)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
@@ -108,10 +109,9 @@ func prepare(o config.Options) (*setup, error) {
 	if d == nil {
 		return nil, usage(s.doc.Err())
 	}
-	d.encode.Kind(datasets.EncoderKinds().Names()...)
 	openErr := s.open(d)
 	if err := s.doc.Err(); err != nil {
-		return nil, usage(err)
+		return nil, usage(errors.Join(err, openErr))
 	}
 	if openErr != nil {
 		return nil, openErr
@@ -122,24 +122,30 @@ func prepare(o config.Options) (*setup, error) {
 	return s, s.record()
 }
 
-// open opens the data and builds the network for it.
+// open opens the data and builds the network for it. Without data the layers
+// are checked as far as that goes without shapes.
 func (s *setup) open(d *data) error {
+	b := layers.Builder{Dt: s.Dt, Seed: s.Seed, Profile: s.Profile}
 	var err error
-	if s.parts, err = datasets.OpenAll(d.kind, d.options, d.common, s.Seed); err != nil {
-		return err
+	var info datasets.Info
+	if s.parts, err = datasets.OpenAll(d.kind, d.options, d.common, s.Seed); err == nil {
+		info = s.parts.Train.Info()
+		if s.encoder = d.encoder(info); s.encoder != nil {
+			b.Input = s.encoder.OutShape(info.Shape)
+		}
+	} else {
+		d.encode.Kind(datasets.EncoderKinds().Names()...)
 	}
-	info := s.parts.Train.Info()
-	if s.encoder = d.encoder(info); s.encoder == nil {
-		return nil
-	}
-	b := layers.Builder{Input: s.encoder.OutShape(info.Shape), Dt: s.Dt, Seed: s.Seed, Profile: s.Profile}
 	if len(s.Model) == 0 {
 		s.doc.Root().Fault("model", "has no layer", "list the layers under model:")
-		return nil
+		return err
 	}
 	s.network = b.Build(s.Model)
 	s.network.Record.Classes = info.Classes
-	return nil
+	if err != nil || s.doc.Err() != nil {
+		return err
+	}
+	return fits(s.network, info, s.encoder)
 }
 
 // record notes in the network what is needed to use it alone.

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/snntrain/snntrain/internal/fault"
 )
 
 // execute runs one command line and returns the exit status.
@@ -38,7 +41,28 @@ Exit status: 0 done, 1 failed, 2 wrong usage or config, 130 interrupted (after s
 	root.AddCommand(
 		trainCommand(s), evalCommand(s), inspectCommand(s), dataCommand(s), configCommand(s), versionCommand(s),
 	)
-	return root
+	return group(root)
+}
+
+// group makes a command that only has others below it: alone it prints its
+// help, and an unknown name is wrong usage.
+func group(cmd *cobra.Command) *cobra.Command {
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		var known []string
+		for _, c := range cmd.Commands() {
+			known = append(known, c.Name())
+		}
+		hint := "known: " + strings.Join(known, ", ")
+		if near := fault.Nearest(args[0], known); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return usage(fault.Fault{Subject: cmd.CommandPath(), Fact: fmt.Sprintf("unknown command %q", args[0]), Hint: hint})
+	}
+	return cmd
 }
 
 // atLeastOne and exactly check the number of arguments as wrong usage.

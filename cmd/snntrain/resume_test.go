@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/snntrain/snntrain/train"
+)
+
+// process starts this program as a process of its own.
+func process(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Env = append(os.Environ(), "SNNTRAIN_BE_MAIN=1")
+	cmd.Stderr = &bytes.Buffer{}
+	return cmd
+}
+
+// waitFor polls until there is a file that matches, or the process ended.
+func waitFor(cmd *exec.Cmd, pattern string) {
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(ended)
+	}()
+	for {
+		if files, _ := filepath.Glob(pattern); len(files) > 0 {
+			return
+		}
+		select {
+		case <-ended:
+			return
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// TestResumeAfterAKillGivesTheSameFile kills a run (no chance to save) once a
+// checkpoint of a given step is there, goes on, and kills again.
+func TestResumeAfterAKillGivesTheSameFile(t *testing.T) {
+	config := write(t, "chancy.yaml", chancy)
+	whole := filepath.Join(t.TempDir(), "whole")
+	good(t, "train", config, "--out", whole)
+	want := read(t, whole, train.ModelFile)
+
+	out := filepath.Join(t.TempDir(), "killed")
+	args := []string{"train", config, "--out", out}
+	unfinished := 0
+	for _, step := range []int{4, 16, 21, 32, 60} { // 21 ends an epoch
+		cmd := process(t, args...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(cmd, filepath.Join(out, "checkpoint", fmt.Sprintf("step-%09d*", step)))
+		_ = cmd.Process.Kill()
+		time.Sleep(20 * time.Millisecond)
+		if _, err := os.Stat(filepath.Join(out, train.SummaryFile)); err != nil {
+			unfinished++
+		}
+		args = []string{"train", config, "--out", out, "--resume"}
+	}
+	if unfinished < 3 {
+		t.Fatalf("only %d of 5 kills came before the end of the run", unfinished)
+	}
+	good(t, args...)
+	if !bytes.Equal(read(t, out, train.ModelFile), want) {
+		t.Error("the model file differs from that of an uninterrupted run")
+	}
+	sameMetrics(t, whole, out)
+}
+
+// sameMetrics compares metrics.jsonl but for times.
+func sameMetrics(t *testing.T, a, b string) {
+	t.Helper()
+	lines := func(dir string) string {
+		epochs, err := train.ReadMetrics(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range epochs {
+			epochs[i].Seconds, epochs[i].PerSecond = 0, 0
+		}
+		text, err := json.MarshalIndent(epochs, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if x, y := lines(a), lines(b); x != y {
+		t.Errorf("metrics differ:\n%s\n%s", x, y)
+	}
+}
+
+func TestInterruptSavesAndExits130(t *testing.T) {
+	config := write(t, "chancy.yaml", chancy)
+	whole, out := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "interrupted")
+	good(t, "train", config, "--out", whole)
+	cmd := process(t, "train", config, "--out", out, "--set", "train.save_every=0", "--set", "train.epochs=3")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2000 { // until it is past its first steps
+		if _, err := os.Stat(filepath.Join(out, train.MetricsFile)); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	_ = cmd.Process.Signal(syscall.SIGINT)
+	err := cmd.Wait()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+		t.Skipf("the run ended before the signal: %v", err)
+	}
+	if text := cmd.Stderr.(*bytes.Buffer).String(); !strings.Contains(text, "interrupted; the checkpoint is saved") || !strings.Contains(text, "--resume") {
+		t.Errorf("the message does not say how to go on: %s", text)
+	}
+	good(t, "train", config, "--out", out, "--resume")
+	if !bytes.Equal(read(t, out, train.ModelFile), read(t, whole, train.ModelFile)) {
+		t.Error("the model file differs from that of an uninterrupted run")
+	}
+}
+
+func TestThreadsGiveTheSameFile(t *testing.T) {
+	config := write(t, "chancy.yaml", chancy)
+	var want []byte
+	for _, threads := range []string{"1", "2", "5"} {
+		out := filepath.Join(t.TempDir(), threads)
+		good(t, "train", config, "--out", out, "--set", "train.threads="+threads)
+		got := read(t, out, train.ModelFile)
+		if want == nil {
+			want = got
+		} else if !bytes.Equal(got, want) {
+			t.Errorf("%s threads give another model file than one", threads)
+		}
+	}
+}
+
+func TestSeedsDiffer(t *testing.T) {
+	config := write(t, "chancy.yaml", chancy)
+	out := filepath.Join(t.TempDir(), "seeds")
+	var sum seedsSummary
+	object(t, &sum, "train", config, "--out", out, "--seeds", "3", "--set", "train.epochs=1")
+	if len(sum.Runs) != 3 || sum.Seeds[2] != 9 || sum.Test.SD == 0 {
+		t.Errorf("seeds %v, test %+v", sum.Seeds, sum.Test)
+	}
+	mean := (sum.Test.Values[0] + sum.Test.Values[1] + sum.Test.Values[2]) / 3
+	if d := mean - sum.Test.Mean; d > 1e-12 || d < -1e-12 {
+		t.Errorf("mean is %v, want %v", sum.Test.Mean, mean)
+	}
+}
