@@ -3,6 +3,7 @@ package layers
 import (
 	"github.com/snntrain/snntrain/internal/registry"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/surrogate"
 )
 
 // Profile is what a neuron means in a framework: rules, parameters and the
@@ -39,8 +40,14 @@ func Profiles() *registry.Registry[Profile] {
 	return r
 }
 
-func surrogateOf(kind string, params map[string]float64) model.SurrogateSpec {
-	return model.SurrogateSpec{Kind: kind, Params: params}
+// surrogateOf is a surrogate of a framework; its default when name is empty.
+// The names are ours to get right: a test asks for every one.
+func surrogateOf(framework, name string) model.SurrogateSpec {
+	spec, err := surrogate.ForFramework(framework, name, nil)
+	if err != nil {
+		panic(err)
+	}
+	return model.SurrogateSpec{Kind: spec.Kind, Params: spec.Params}
 }
 
 // cuba reports whether a model filters its input.
@@ -48,7 +55,8 @@ func cuba(neuron string) bool { return neuron == "cuba-lif" || neuron == "cuba-l
 
 // nativeProfile is this project's own meaning: neuron.Kind.Rules.
 func nativeProfile(string, *model.Rules, string) defaults {
-	return defaults{surrogate: surrogateOf("atan", nil)}
+	spec := surrogate.Default()
+	return defaults{surrogate: model.SurrogateSpec{Kind: spec.Kind, Params: spec.Params}}
 }
 
 // snntorchProfile: Leaky, Synaptic. The reset comes one step late and is
@@ -59,7 +67,7 @@ func snntorchProfile(neuron string, r *model.Rules, reset string) defaults {
 	if reset == "zero" && !cuba(neuron) {
 		r.ResetAt = model.ResetAtLeak
 	}
-	return defaults{values: map[string]float64{"beta": 0.9, "alpha": 0.9}, surrogate: surrogateOf("atan", map[string]float64{"alpha": 2})}
+	return defaults{values: map[string]float64{"beta": 0.9, "alpha": 0.9}, surrogate: surrogateOf("snntorch", "")}
 }
 
 // spikingJellyProfile: IFNode, LIFNode, CUBALIFNode, with decay_input=True.
@@ -69,11 +77,11 @@ func spikingJellyProfile(neuron string, r *model.Rules, reset string) defaults {
 	if reset == "" {
 		r.Reset = model.ResetValue
 	}
-	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("sigmoid", map[string]float64{"slope": 4})}
+	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("spikingjelly", "")}
 	switch {
 	case cuba(neuron):
 		d.values = map[string]float64{"alpha": 0.5, "beta": 0.5}
-		d.surrogate = surrogateOf("boxcar", map[string]float64{"width": 1, "height": 1})
+		d.surrogate = surrogateOf("spikingjelly", "Rect")
 	case neuron != "if":
 		r.MemDecay, r.Gain = model.DecayEuler, model.GainLeak
 		d.values["tau"] = 2
@@ -88,7 +96,7 @@ func norseProfile(neuron string, r *model.Rules, reset string) defaults {
 	if reset == "" && neuron != "li" && neuron != "cuba-li" {
 		r.Reset = model.ResetValue
 	}
-	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("fast-sigmoid", map[string]float64{"slope": 1})}
+	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("norse", "")}
 	if neuron == "if" {
 		return d
 	}
@@ -103,7 +111,7 @@ func norseProfile(neuron string, r *model.Rules, reset string) defaults {
 
 // lavaProfile: slayer.neuron.cuba in lava-dl, as the model slayer-cuba.
 func lavaProfile(string, *model.Rules, string) defaults {
-	return defaults{surrogate: surrogateOf("exponential", map[string]float64{"width": 100, "height": 0.0005})}
+	return defaults{surrogate: surrogateOf("lava", "")}
 }
 
 // sinabsProfile: IAF, LIF with several spikes a step, time constants in steps, normalized input.
@@ -112,7 +120,7 @@ func sinabsProfile(neuron string, r *model.Rules, reset string) defaults {
 	if reset == "" || reset == "subtract" {
 		r.MaxSpikes = 0
 	}
-	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("exponential", map[string]float64{"width": 0.5, "height": 2})}
+	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("sinabs", "")}
 	if neuron != "if" {
 		r.MemDecay, r.Gain = model.DecayExp, model.GainLeak
 		d.values["tau"] = 10
@@ -130,7 +138,7 @@ func rockpoolProfile(neuron string, r *model.Rules, reset string) defaults {
 	if reset == "" || reset == "subtract" {
 		r.MaxSpikes = 31
 	}
-	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("step-window", map[string]float64{"window": 0.5})}
+	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("rockpool", "")}
 	if neuron != "if" {
 		r.MemDecay = model.DecayExp
 		d.values["tau"] = 20
@@ -152,5 +160,5 @@ func spyxProfile(neuron string, r *model.Rules, _ string) defaults {
 	if neuron != "li" && neuron != "cuba-li" {
 		r.Delay = 1
 	}
-	return defaults{surrogate: surrogateOf("fast-sigmoid", map[string]float64{"slope": 25})}
+	return defaults{surrogate: surrogateOf("spyx", "")}
 }
