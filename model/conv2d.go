@@ -56,7 +56,7 @@ func (c *Conv2d) Infer(in []Shape) (Shape, error) {
 }
 
 // Params are weight and bias.
-func (c *Conv2d) Params() []Param { return weightAndBias(c.Weight, c.Bias) }
+func (c *Conv2d) Params() []Param { return weightAndBias(c.Weight, c.Bias, c.HasBias) }
 
 // SetParam stores weight or bias.
 func (c *Conv2d) SetParam(name string, t *Tensor) error {

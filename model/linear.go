@@ -40,7 +40,7 @@ func (l *Linear) Infer(in []Shape) (Shape, error) {
 }
 
 // Params are weight and bias.
-func (l *Linear) Params() []Param { return weightAndBias(l.Weight, l.Bias) }
+func (l *Linear) Params() []Param { return weightAndBias(l.Weight, l.Bias, l.HasBias) }
 
 // SetParam stores weight or bias.
 func (l *Linear) SetParam(name string, t *Tensor) error {
@@ -55,9 +55,9 @@ func (l *Linear) SetParam(name string, t *Tensor) error {
 	return noParam(l, name)
 }
 
-func weightAndBias(w, b *Tensor) []Param {
+func weightAndBias(w, b *Tensor, has bool) []Param {
 	p := []Param{{Name: "weight", Tensor: w, Trainable: true}}
-	if b != nil {
+	if has {
 		p = append(p, Param{Name: "bias", Tensor: b, Trainable: true})
 	}
 	return p
