@@ -57,10 +57,12 @@ func (n *BatchNorm) Forward(c *Context, in []*Value) (*Value, error) {
 	n.y.ResetAnalog(x.T, x.B, x.Shape, x.Const)
 	w, b := in[1].Param, in[2].Param
 	n.eachRow(c, x, groups, func(r, at int) {
-		to := n.y.Row(r)
-		for i, v := range x.Row(r) {
-			k := i % channels
-			to[i] = (v-n.mean[at+k])*n.inv[at+k]*w[k] + b[k]
+		to, from, mean, inv := n.y.Row(r), x.Row(r), n.mean[at:at+channels], n.inv[at:at+channels]
+		for lo := 0; lo < len(from); lo += channels {
+			t, v := to[lo:lo+channels], from[lo:lo+channels]
+			for k := range t {
+				t[k] = (v[k]-mean[k])*inv[k]*w[k] + b[k]
+			}
 		}
 	})
 	n.out.Signal = &n.y
@@ -80,23 +82,56 @@ func (n *BatchNorm) eachRow(c *Context, x *signal.Signal, groups int, body func(
 // statistics computes mean and variance of every group and channel and moves the running ones.
 func (n *BatchNorm) statistics(c *Context, x *signal.Signal, groups int) {
 	channels := len(n.Mean)
-	places := x.N() / channels
-	perGroup := x.Rows() / groups
-	count := float64(perGroup * places)
-	c.Pool.For(channels, 8, func(lo, hi int) {
-		for k := lo; k < hi; k++ {
-			for g := range groups {
-				mean, variance := moments(x, k, channels, g*perGroup, (g+1)*perGroup)
-				n.mean[g*channels+k] = float32(mean)
-				n.inv[g*channels+k] = float32(1 / math.Sqrt(variance+n.Eps))
-				unbiased := variance * count / max(count-1, 1)
-				for range n.repeats(x) {
-					n.Mean[k] = float32((1-n.Momentum)*float64(n.Mean[k]) + n.Momentum*mean)
-					n.Var[k] = float32((1-n.Momentum)*float64(n.Var[k]) + n.Momentum*unbiased)
-				}
+	count := float64(x.Rows() / groups * x.N() / channels)
+	total := n.overRows(c, x.Rows()/groups, groups, 2*channels, func(sums []float64, r, _ int) {
+		row := x.Row(r)
+		for at := 0; at < len(row); at += channels {
+			sum, square := sums[:channels], sums[channels:2*channels]
+			for k, v := range row[at : at+channels] {
+				sum[k] += float64(v)
+				square[k] += float64(v) * float64(v)
 			}
 		}
 	})
+	for g := range groups {
+		for k := range channels {
+			mean := total[2*g*channels+k] / count
+			variance := max(total[(2*g+1)*channels+k]/count-mean*mean, 0)
+			n.mean[g*channels+k] = float32(mean)
+			n.inv[g*channels+k] = float32(1 / math.Sqrt(variance+n.Eps))
+			unbiased := variance * count / max(count-1, 1)
+			for range n.repeats(x) {
+				n.Mean[k] = float32((1-n.Momentum)*float64(n.Mean[k]) + n.Momentum*mean)
+				n.Var[k] = float32((1-n.Momentum)*float64(n.Var[k]) + n.Momentum*unbiased)
+			}
+		}
+	}
+}
+
+// pieces is into how many parts the rows of a group are cut for a sum: always
+// the same, so that its bits do not depend on the number of threads.
+const pieces = 16
+
+// overRows sums width values over the perGroup rows of each group: body adds
+// what row r, of a group whose statistics start at at, gives. Partial sums of a
+// fixed number of pieces are added in order.
+func (n *BatchNorm) overRows(c *Context, perGroup, groups, width int, body func(sums []float64, r, at int)) []float64 {
+	partial := make([]float64, groups*pieces*width)
+	c.Pool.For(groups*pieces, 1, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			g, p := i/pieces, i%pieces
+			for r := p * perGroup / pieces; r < (p+1)*perGroup/pieces; r++ {
+				body(partial[i*width:(i+1)*width], g*perGroup+r, g*len(n.Mean))
+			}
+		}
+	})
+	total := make([]float64, groups*width)
+	for i := range groups * pieces {
+		for k, v := range partial[i*width : (i+1)*width] {
+			total[i/pieces*width+k] += v
+		}
+	}
+	return total
 }
 
 // repeats is how many steps one stored group stands for: a constant input
@@ -108,88 +143,73 @@ func (n *BatchNorm) repeats(x *signal.Signal) int {
 	return 1
 }
 
-// moments returns mean and biased variance of one channel over rows first..last.
-func moments(x *signal.Signal, channel, channels, first, last int) (mean, variance float64) {
-	n := 0
-	for r := first; r < last; r++ {
-		row := x.Row(r)
-		for i := channel; i < len(row); i += channels {
-			mean += float64(row[i])
-			n++
-		}
-	}
-	mean /= float64(n)
-	for r := first; r < last; r++ {
-		row := x.Row(r)
-		for i := channel; i < len(row); i += channels {
-			d := float64(row[i]) - mean
-			variance += d * d
-		}
-	}
-	return mean, variance / float64(n)
-}
-
 // Backward implements Op.
 func (n *BatchNorm) Backward(c *Context, in []*Value, _, grad *Value, need []bool) ([]*Value, error) {
 	x, w, channels := in[0].Signal, in[1].Param, len(n.Mean)
 	dy := matchRows(c, grad.Signal, x, &n.full)
 	groups := n.groups(x)
-	sumDy, sumDyX := make([]float32, groups*channels), make([]float32, groups*channels)
-	n.sums(c, x, dy, groups, sumDy, sumDyX)
+	sums := n.errorSums(c, x, dy, groups)
 	back := make([]*Value, 3)
-	for i, sums := range map[int][]float32{1: sumDyX, 2: sumDy} {
-		if need[i] {
+	for i, first := range []int{1: channels, 2: 0} { // dL/dw = Σ dy·x̂, dL/db = Σ dy
+		if i > 0 && need[i] {
 			n.grads[i].Param = grow(n.grads[i].Param, channels)
-			overGroups(n.grads[i].Param, sums)
+			for k := range channels {
+				s := 0.0
+				for g := range groups {
+					s += sums[2*g*channels+first+k]
+				}
+				n.grads[i].Param[k] = float32(s)
+			}
 			back[i] = &n.grads[i]
 		}
 	}
 	if need[0] {
-		count := float32(x.Rows() / groups * x.N() / channels)
 		n.dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
-		n.eachRow(c, x, groups, func(r, at int) {
-			to, from, values := n.dx.Row(r), dy.Row(r), x.Row(r)
-			for i, g := range from {
-				k := i % channels
-				if c.Train {
-					hat := (values[i] - n.mean[at+k]) * n.inv[at+k]
-					g -= (sumDy[at+k] + hat*sumDyX[at+k]) / count
-				}
-				to[i] = g * w[k] * n.inv[at+k]
-			}
-		})
+		n.inputGrad(c, x, dy, w, groups, sums)
 		n.grads[0].Signal = &n.dx
 		back[0] = &n.grads[0]
 	}
 	return back, nil
 }
 
-// sums computes Σ dy and Σ dy·x̂ of every group and channel.
-func (n *BatchNorm) sums(c *Context, x, dy *signal.Signal, groups int, sumDy, sumDyX []float32) {
+// errorSums computes Σ dy and Σ dy·x̂ of every group and channel.
+func (n *BatchNorm) errorSums(c *Context, x, dy *signal.Signal, groups int) []float64 {
 	channels := len(n.Mean)
-	perGroup := x.Rows() / groups
-	c.Pool.For(channels, 8, func(lo, hi int) {
-		for k := lo; k < hi; k++ {
-			for g := range groups {
-				at := g*channels + k
-				var s, sx float64
-				for r := g * perGroup; r < (g+1)*perGroup; r++ {
-					values, errors := x.Row(r), dy.Row(r)
-					for i := k; i < len(values); i += channels {
-						s += float64(errors[i])
-						sx += float64(errors[i]) * float64((values[i]-n.mean[at])*n.inv[at])
-					}
-				}
-				sumDy[at], sumDyX[at] = float32(s), float32(sx)
+	return n.overRows(c, x.Rows()/groups, groups, 2*channels, func(sums []float64, r, at int) {
+		values, errors, mean, inv := x.Row(r), dy.Row(r), n.mean[at:at+channels], n.inv[at:at+channels]
+		for lo := 0; lo < len(values); lo += channels {
+			plain, hat := sums[:channels], sums[channels:2*channels]
+			v, e := values[lo:lo+channels], errors[lo:lo+channels]
+			for k := range channels {
+				plain[k] += float64(e[k])
+				hat[k] += float64(e[k]) * float64((v[k]-mean[k])*inv[k])
 			}
 		}
 	})
 }
 
-// overGroups adds up the sums of all groups.
-func overGroups(dst, sums []float32) {
-	clear(dst)
-	for i, v := range sums {
-		dst[i%len(dst)] += v
+// inputGrad writes dL/dx = w·inv·(dy − (Σdy + x̂·Σdy·x̂)/count), or w·inv·dy outside training.
+func (n *BatchNorm) inputGrad(c *Context, x, dy *signal.Signal, w []float32, groups int, sums []float64) {
+	channels := len(n.Mean)
+	scale := 0.0
+	if c.Train {
+		scale = 1 / float64(x.Rows()/groups*x.N()/channels)
 	}
+	shift, slope := make([]float32, groups*channels), make([]float32, groups*channels)
+	for i := range shift {
+		g, k := i/channels, i%channels
+		shift[i] = float32(sums[2*g*channels+k] * scale)
+		slope[i] = float32(sums[(2*g+1)*channels+k] * scale)
+	}
+	n.eachRow(c, x, groups, func(r, at int) {
+		to, errors, values := n.dx.Row(r), dy.Row(r), x.Row(r)
+		mean, inv, shift, slope := n.mean[at:at+channels], n.inv[at:at+channels], shift[at:at+channels], slope[at:at+channels]
+		for lo := 0; lo < len(values); lo += channels {
+			t, e, v := to[lo:lo+channels], errors[lo:lo+channels], values[lo:lo+channels]
+			for k := range t {
+				hat := (v[k] - mean[k]) * inv[k]
+				t[k] = (e[k] - (shift[k] + hat*slope[k])) * w[k] * inv[k]
+			}
+		}
+	})
 }

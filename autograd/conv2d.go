@@ -21,6 +21,7 @@ type Conv2d struct {
 	grads       [3]Value
 	back        []*Value
 	all         []uint32
+	table       tables
 	packed      []float32   // weights as events use them
 	partial     [][]float32 // weight gradients of groups of rows
 }
@@ -126,8 +127,9 @@ func (g geometry) weightGrad(c *Context, dw []float32, x, dy *signal.Signal) {
 	for len(g.partial) < groups {
 		g.partial = append(g.partial, nil)
 	}
-	if x.Spiking() {
+	if x.Spiking() { // made before the threads share them
 		x.ByRow()
+		g.tables()
 	}
 	c.Pool.For(groups, 1, func(lo, hi int) {
 		for k := lo; k < hi; k++ {

@@ -36,6 +36,7 @@ func (g geometry) eachTap(visit func(plain, packed int)) {
 // scatter adds the packed weights of every spike to y.
 func (g geometry) scatter(c *Context, y, x *signal.Signal, packed []float32) {
 	events := x.ByRow()
+	g.tables()
 	c.Pool.For(x.Rows(), 1, func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			row := y.Row(r)
@@ -57,51 +58,85 @@ func (g geometry) gather(dw []float32, x, dy *signal.Signal, first, last int) {
 	}
 }
 
+// place is where an input place lies: row and column with padding, and, for a
+// plain convolution, the output columns lo..hi that it reaches.
+type place struct{ y, first, lo, hi int32 }
+
+// tables are looked up instead of dividing for every spike.
+type tables struct {
+	of      []int32 // channel-last index → place
+	channel []int32
+	places  []place
+}
+
+func (g geometry) tables() *tables {
+	t := &g.table
+	if len(t.of) == g.c*g.h*g.w {
+		return t
+	}
+	*t = tables{of: make([]int32, g.c*g.h*g.w), channel: make([]int32, g.c*g.h*g.w), places: make([]place, g.h*g.w)}
+	for i := range t.of {
+		t.of[i], t.channel[i] = int32(i/g.c), int32(i%g.c)
+	}
+	for i := range t.places {
+		first := i%g.w + g.Padding[1] - g.Kernel[1] + 1 // output column of the reversed tap 0
+		t.places[i] = place{
+			y: int32(i/g.w + g.Padding[0]), first: int32(first),
+			lo: int32(max(first, 0)), hi: int32(min(first+g.Kernel[1], g.ow)),
+		}
+	}
+	return t
+}
+
 // eachRun visits what each event (channel-last index) touches: n values at
 // out of an output row and at weight of the packed weights.
 func (g geometry) eachRun(events []uint32, visit func(out, weight, n int)) {
+	t := g.tables()
 	plain := g.Stride == [2]int{1, 1} && g.Dilation == [2]int{1, 1} && g.Groups == 1
+	kh, kw := g.Kernel[0], g.Kernel[1]
 	for _, e := range events {
-		place := int(e) / g.c
-		c, py, px := int(e)%g.c, place/g.w, place%g.w
-		for ky := range g.Kernel[0] {
-			oy, ok := target(py, ky, g.Padding[0], g.Dilation[0], g.Stride[0], g.oh)
-			if !ok {
-				continue
-			}
-			if plain {
-				g.row(oy, px, c, ky, visit)
-			} else {
-				g.taps(oy, px, c, ky, visit)
+		p, c := t.places[t.of[e]], int(t.channel[e])
+		if !plain {
+			g.eachTapOf(int(p.y), int(t.of[e])%g.w, c, visit)
+			continue
+		}
+		lo, n := int(p.lo), int(p.hi-p.lo)*g.oc
+		if n <= 0 {
+			continue
+		}
+		weight := (c*kw + lo - int(p.first)) * g.oc
+		out := (int(p.y)*g.ow + lo) * g.oc
+		for ky := range kh {
+			if oy := int(p.y) - ky; oy >= 0 && oy < g.oh {
+				visit(out-ky*g.ow*g.oc, weight+ky*g.cg*kw*g.oc, n)
 			}
 		}
 	}
 }
 
-// target is the output place that input place p reaches through tap k.
-func target(p, k, padding, dilation, stride, extent int) (int, bool) {
-	o := p + padding - k*dilation
+// eachTapOf visits the taps of a spike one by one; y counts the padding.
+func (g geometry) eachTapOf(y, x, c int, visit func(out, weight, n int)) {
+	for ky := range g.Kernel[0] {
+		if oy, ok := target(y, ky, g.Dilation[0], g.Stride[0], g.oh); ok {
+			g.taps(oy, x, c, ky, visit)
+		}
+	}
+}
+
+// target is the output place that input place p, counting the padding, reaches through tap k.
+func target(p, k, dilation, stride, extent int) (int, bool) {
+	o := p - k*dilation
 	if o < 0 || o%stride != 0 || o/stride >= extent {
 		return 0, false
 	}
 	return o / stride, true
 }
 
-// row visits all taps of kernel row ky as one run.
-func (g geometry) row(oy, px, c, ky int, visit func(out, weight, n int)) {
-	kw := g.Kernel[1]
-	first := px + g.Padding[1] - kw + 1 // output column of the reversed tap 0
-	lo, hi := max(first, 0), min(first+kw, g.ow)
-	if lo < hi {
-		visit((oy*g.ow+lo)*g.oc, ((ky*g.cg+c)*kw+lo-first)*g.oc, (hi-lo)*g.oc)
-	}
-}
-
 // taps visits the taps of kernel row ky one by one.
 func (g geometry) taps(oy, px, c, ky int, visit func(out, weight, n int)) {
 	kw, group := g.Kernel[1], c/g.cg
 	for kx := range kw {
-		if ox, ok := target(px, kx, g.Padding[1], g.Dilation[1], g.Stride[1], g.ow); ok {
+		if ox, ok := target(px+g.Padding[1], kx, g.Dilation[1], g.Stride[1], g.ow); ok {
 			visit((oy*g.ow+ox)*g.oc+group*g.og, ((ky*g.cg+c%g.cg)*kw+kw-1-kx)*g.oc+group*g.og, g.og)
 		}
 	}

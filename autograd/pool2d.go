@@ -15,8 +15,11 @@ type Pool2d struct {
 
 	y, dx signal.Signal
 	from  []int32 // of each output: the input index that was the maximum
-	out   Value
-	grad  Value
+	first []int32 // of each output: the first input of its window
+
+	reaches signal.Events // of each input: the outputs whose window holds it
+	out     Value
+	grad    Value
 }
 
 // Key implements Op.
@@ -76,10 +79,11 @@ func (p *Pool2d) Forward(c *Context, in []*Value) (*Value, error) {
 	if x.Spiking() {
 		p.y.ResetSpikes(x.T, x.B, shape, x.Const)
 		p.y.Gain = x.Gain
+		p.anySpike(c, x)
 	} else {
 		p.y.ResetAnalog(x.T, x.B, shape, x.Const)
+		p.maximum(c, x)
 	}
-	p.maximum(c, x)
 	return &p.out, nil
 }
 
@@ -105,29 +109,63 @@ func (p *Pool2d) sum(c *Context, x *signal.Signal) {
 func (p *Pool2d) maximum(c *Context, x *signal.Signal) {
 	channels, n := x.Shape[0], p.y.N()
 	c.Pool.For(x.Rows(), rowGrain(x.N()), func(lo, hi int) {
-		dense, best := make([]float32, x.N()), make([]float32, n)
 		for r := lo; r < hi; r++ {
-			clear(dense)
-			x.AddTo(dense, r)
-			from := p.from[r*n : (r+1)*n]
+			row, best, from := x.Row(r), p.y.Row(r), p.from[r*n:(r+1)*n]
 			p.windows(x.Shape, p.y.Shape, func(o, i int, first bool) {
-				for k := range channels {
-					if v := dense[i*channels+k]; first || v > best[o*channels+k] {
-						best[o*channels+k], from[o*channels+k] = v, int32(i*channels+k)
+				to, values, at := best[o*channels:(o+1)*channels], row[i*channels:(i+1)*channels], from[o*channels:(o+1)*channels]
+				for k, v := range values {
+					if first || v > to[k] {
+						to[k], at[k] = v, int32(i*channels+k)
 					}
 				}
 			})
-			if !x.Spiking() {
-				copy(p.y.Row(r), best)
-				continue
-			}
-			for i, v := range best {
-				if v != 0 {
-					p.y.Fire(r, i)
+		}
+	})
+}
+
+// anySpike is the maximum of spikes: an output fires when an input of its
+// window does, and the first that does is the maximum.
+func (p *Pool2d) anySpike(c *Context, x *signal.Signal) {
+	p.index(x.Shape, p.y.Shape)
+	events, n := x.ByRow(), p.y.N()
+	c.Pool.For(x.Rows(), rowGrain(x.N()), func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			from := p.from[r*n : (r+1)*n]
+			copy(from, p.first)
+			for _, e := range events.Group(r) {
+				for _, o := range p.reaches.Group(int(e)) {
+					if !p.y.Fired(r, int(o)) {
+						p.y.Fire(r, int(o))
+						from[o] = int32(e)
+					}
 				}
 			}
 		}
 	})
+}
+
+// index lists, for each input, the outputs whose window holds it, and for
+// each output the first input of its window.
+func (p *Pool2d) index(in, out []int) {
+	channels := in[0]
+	if len(p.first) == signal.Size(out) {
+		return
+	}
+	p.first = make([]int32, signal.Size(out))
+	lists := make([][]uint32, signal.Size(in))
+	p.windows(in, out, func(o, i int, first bool) {
+		for k := range channels {
+			if first {
+				p.first[o*channels+k] = int32(i*channels + k)
+			}
+			lists[i*channels+k] = append(lists[i*channels+k], uint32(o*channels+k))
+		}
+	})
+	p.reaches = signal.Events{Start: []uint32{0}}
+	for _, l := range lists {
+		p.reaches.Index = append(p.reaches.Index, l...)
+		p.reaches.Start = append(p.reaches.Start, uint32(len(p.reaches.Index)))
+	}
 }
 
 // Backward implements Op.
