@@ -95,10 +95,15 @@ func runDataList(s *streams) error {
 	return nil
 }
 
+// isConfig tells a config file by its name.
+func isConfig(arg string) bool {
+	return strings.HasSuffix(arg, ".yaml") || strings.HasSuffix(arg, ".yml")
+}
+
 // namedOrConfig turns a data set's name into a config of it, or takes a config file.
 func namedOrConfig(arg string, sets []string) config.Options {
 	o := config.Options{Sets: sets, Env: os.Environ()}
-	if strings.HasSuffix(arg, ".yaml") || strings.HasSuffix(arg, ".yml") {
+	if isConfig(arg) {
 		o.Files = []string{arg}
 	} else {
 		o.Texts = []config.Text{{Name: "the command line", YAML: []byte("data: {name: " + strconv.Quote(arg) + "}")}}
@@ -118,30 +123,64 @@ type dataInfo struct {
 	Train   int         `json:"train"`
 	Test    int         `json:"test"`
 	Hash    string      `json:"test_blake3"`
+
+	Keys    []config.KeyDoc `json:"keys,omitempty"`    // of data:, when asked by name
+	Missing string          `json:"missing,omitempty"` // why the data itself could not be read
 }
 
+// runDataInfo describes a data set: what reads it, by name, and what is in it
+// when it is here or a config says where.
 func runDataInfo(s *streams, arg string, sets []string) error {
+	info := dataInfo{Name: arg}
+	kind, byName := kindOf(arg)
 	source, _, _, err := openRecorded(&model.Network{}, namedOrConfig(arg, sets), datasets.Test)
-	if err != nil {
+	switch {
+	case err == nil:
+		in := source.Info()
+		info = dataInfo{Name: in.Name, Doc: in.Doc, Source: in.Source, License: in.License, Shape: in.Shape, Frames: in.Frames, Classes: in.Classes, Train: in.Train, Test: in.Test, Hash: datasets.Hash(source)}
+	case byName && len(sets) == 0:
+		info = dataInfo{Name: kind.Name, Doc: kind.Doc, Source: kind.Source, License: kind.License, Missing: err.Error()}
+	default:
 		return err
 	}
-	in := source.Info()
-	info := dataInfo{in.Name, in.Doc, in.Source, in.License, in.Shape, in.Frames, in.Classes, in.Train, in.Test, datasets.Hash(source)}
+	if byName {
+		info.Keys = config.Keys(kind.Options())
+	}
 	if s.json {
 		s.object(info)
 		return nil
 	}
-	s.say("%s", table([][]string{
-		{"name", info.Name},
-		{"what", info.Doc},
-		{"source", info.Source},
-		{"license", info.License},
-		{"sample", fmt.Sprintf("%v, %d frames", info.Shape, info.Frames)},
-		{"classes", strings.Join(info.Classes, ", ")},
-		{"samples", fmt.Sprintf("%d training, %d test", info.Train, info.Test)},
-		{"test part", "blake3 " + info.Hash},
-	}))
+	s.say("%s", info.text())
 	return nil
+}
+
+// kindOf is the data set that an argument names, if it is no config.
+func kindOf(arg string) (datasets.Kind, bool) {
+	kind, err := datasets.Builtin().Get(arg)
+	return kind, err == nil
+}
+
+func (i dataInfo) text() string {
+	rows := [][]string{{"name", i.Name}, {"what", i.Doc}, {"source", i.Source}, {"license", i.License}}
+	if i.Missing == "" {
+		rows = append(rows, [][]string{
+			{"sample", fmt.Sprintf("%v, %d frames", i.Shape, i.Frames)},
+			{"classes", strings.Join(i.Classes, ", ")},
+			{"samples", fmt.Sprintf("%d training, %d test", i.Train, i.Test)},
+			{"test part", "blake3 " + i.Hash},
+		}...)
+	} else {
+		rows = append(rows, []string{"not read", i.Missing})
+	}
+	text := table(rows)
+	if len(i.Keys) == 0 {
+		return text
+	}
+	keys := [][]string{{"KEY OF data:", "DEFAULT", "WHAT"}}
+	for _, k := range i.Keys {
+		keys = append(keys, []string{k.Path, k.Default, k.Doc})
+	}
+	return text + "\n\n" + table(keys)
 }
 
 func runFetch(ctx context.Context, s *streams, name, dir string) error {

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -255,5 +258,18 @@ func TestUsage(t *testing.T) {
 		"nothing to get":  {[]string{"data", "fetch", "digits"}, "nothing to fetch"},
 	} {
 		t.Run(name, func(t *testing.T) { refused(t, exitUsage, []string{c.want}, c.args...) })
+	}
+}
+
+func TestUnknownInstructionSet(t *testing.T) {
+	cmd := process(t, "train", "configs/none.yaml")
+	cmd.Env = append(cmd.Env, "SNNTRAIN_SIMD=mmx")
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitUsage {
+		t.Fatalf("got %v, want exit status %d", err, exitUsage)
+	}
+	if text := cmd.Stderr.(*bytes.Buffer).String(); !strings.Contains(text, `SNNTRAIN_SIMD: "mmx" is not among [go`) {
+		t.Errorf("the message does not name the value and what is known: %s", text)
 	}
 }

@@ -9,17 +9,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/train"
 )
 
 func inspectCommand(s *streams) *cobra.Command {
 	return &cobra.Command{
-		Use:     "inspect MODEL",
+		Use:     "inspect MODEL|CONFIG",
 		Short:   "Show the layers, shapes and parameters of a network",
-		Long:    "Show the layers, shapes and parameters of a network. MODEL is a run directory or a model file.",
-		Example: "  snntrain inspect runs/quickstart",
-		Args:    exactlyOne("one run directory or model file"),
+		Long:    "Show the layers, shapes and parameters of a network. MODEL is a run directory or a model file; of a config it is the network before training.",
+		Example: "  snntrain inspect runs/quickstart\n  snntrain inspect configs/quickstart.yaml",
+		Args:    exactlyOne("one run directory, model file or config"),
 		RunE:    func(_ *cobra.Command, args []string) error { return runInspect(s, args[0]) },
 	}
 }
@@ -43,6 +44,18 @@ func loadModel(path string) (*model.Network, error) {
 	return n, nil
 }
 
+// modelOf is the network of a model file, or the one that a config describes.
+func modelOf(path string) (*model.Network, error) {
+	if !isConfig(path) {
+		return loadModel(path)
+	}
+	set, err := prepare(config.Options{Files: []string{path}, Env: os.Environ()})
+	if err != nil {
+		return nil, err
+	}
+	return set.network, nil
+}
+
 // modelInfo is the JSON of inspect.
 type modelInfo struct {
 	Input  model.Shape  `json:"input"`
@@ -54,7 +67,7 @@ type modelInfo struct {
 }
 
 func runInspect(s *streams, path string) error {
-	n, err := loadModel(path)
+	n, err := modelOf(path)
 	if err != nil {
 		return err
 	}

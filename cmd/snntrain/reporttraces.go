@@ -7,22 +7,21 @@ import (
 	"github.com/snntrain/snntrain/model"
 )
 
-// busiest are the neurons of sample b whose potential spans most, at most traced of them.
+// busiest are the neurons of sample b whose potential moves most, by the sum
+// of its changes from step to step, at most traced of them.
 func busiest(v *signal.Signal, b int) []int {
-	span := make([]float32, v.N())
-	for n := range span {
-		low, high := v.Row(b)[n], v.Row(b)[n]
-		for t := range v.T {
-			u := v.Row(t*v.B + b)[n]
-			low, high = min(low, u), max(high, u)
+	moved := make([]float32, v.N())
+	for t := 1; t < v.T; t++ {
+		before, now := v.Row((t-1)*v.B+b), v.Row(t*v.B+b)
+		for n := range moved {
+			moved[n] += max(now[n]-before[n], before[n]-now[n])
 		}
-		span[n] = high - low
 	}
-	order := make([]int, len(span))
+	order := make([]int, len(moved))
 	for i := range order {
 		order[i] = i
 	}
-	sort.SliceStable(order, func(i, j int) bool { return span[order[i]] > span[order[j]] })
+	sort.SliceStable(order, func(i, j int) bool { return moved[order[i]] > moved[order[j]] })
 	order = order[:min(traced, len(order))]
 	sort.Ints(order)
 	return order

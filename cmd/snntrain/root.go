@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/snntrain/snntrain/internal/fault"
+	"github.com/snntrain/snntrain/internal/kernels"
 )
 
 // execute runs one command line and returns the exit status.
@@ -30,6 +31,10 @@ Train spiking neural networks from config files, on an ordinary CPU.
   snntrain inspect runs/quickstart            what is in the network
 
 Exit status: 0 done, 1 failed, 2 wrong usage or config, 130 interrupted (after saving).`),
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			_, err := kernels.Active() // a wrong SNNTRAIN_SIMD
+			return usage(err)
+		},
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

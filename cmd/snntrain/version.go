@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/snntrain/snntrain/internal/kernels"
 )
 
 // release is the version of the program; the build adds the commit it was made from.
@@ -34,11 +36,15 @@ func versionCommand(s *streams) *cobra.Command {
 		Use: "version", Short: "Show the version",
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			simd, err := kernels.Active()
+			if err != nil {
+				return err
+			}
 			if s.json {
-				s.object(map[string]string{"version": version(), "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH})
+				s.object(map[string]string{"version": version(), "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH, "simd": simd.String()})
 				return nil
 			}
-			s.say("snntrain %s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			s.say("snntrain %s, %s, %s/%s, %v kernels", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, simd)
 			return nil
 		},
 	}

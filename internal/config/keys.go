@@ -9,11 +9,11 @@ import (
 
 // KeyDoc describes one key for a reader.
 type KeyDoc struct {
-	Path    string // dotted, "[]" for the entries of a list
-	Type    string // "a number", "a list of: text", "section: optimizer"
-	Default string // as written in YAML; "" when there is none
-	Doc     string
-	Range   string // "≥ 0, < 1", "sgd, adam"
+	Path    string `json:"path"`              // dotted, "[]" for the entries of a list
+	Type    string `json:"type"`              // "a number", "a list of: text", "section: optimizer"
+	Default string `json:"default,omitempty"` // as written in YAML; "" when there is none
+	Doc     string `json:"doc"`
+	Range   string `json:"range,omitempty"` // "≥ 0, < 1", "sgd, adam"
 }
 
 // Keys lists the keys of a struct filled with defaults, and of the structs

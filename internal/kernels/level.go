@@ -79,5 +79,5 @@ func choose(levels []Level, name string) (Level, error) {
 			return l, nil
 		}
 	}
-	return best, fmt.Errorf("kernels: SNNTRAIN_SIMD: %q is not among %v of this machine; %v is used", name, levels, best)
+	return best, fmt.Errorf("kernels: SNNTRAIN_SIMD: %q is not among %v of this machine", name, levels)
 }
