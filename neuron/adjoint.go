@@ -42,10 +42,14 @@ func (h *history) resize(steps, n int) {
 // Backward implements Cell.
 func (c *scan) Backward(r *Run) {
 	c.prepare()
-	sums := c.newSums(r.X.B)
 	if r.DX != nil && r.DX.Const {
 		clear(r.DX.F)
 	}
+	if c.fast.backward {
+		each(r, &c.vectorized, c.n, width(r.X.T), func(k block, v *vectors) { v.backward(c, r, k) })
+		return
+	}
+	sums := c.newSums(r.X.B)
 	each(r, &c.backward, c.n, width(r.X.T), func(k block, h *history) {
 		h.resize(r.X.T, k.lanes())
 		co := c.coef.cut(k)

@@ -49,14 +49,19 @@ type block struct{ b, lo, hi int }
 
 func (k block) lanes() int { return k.hi - k.lo }
 
-// blocks cuts B samples of N neurons into blocks of at most width lanes;
-// borders are multiples of 64, so that blocks never share a word of spikes.
+// blocks cuts B samples of N neurons into blocks of at most width lanes.
+// Borders are multiples of 64, so that blocks never share a word of spikes,
+// and lanes that fill no word are a block of their own.
 func blocks(batch, n, width int) []block {
 	width = max(64, width/64*64)
+	words := n / 64 * 64
 	var out []block
 	for b := range batch {
-		for lo := 0; lo < n; lo += width {
-			out = append(out, block{b, lo, min(lo+width, n)})
+		for lo := 0; lo < words; lo += width {
+			out = append(out, block{b, lo, min(lo+width, words)})
+		}
+		if words < n {
+			out = append(out, block{b, words, n})
 		}
 	}
 	return out

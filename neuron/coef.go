@@ -1,6 +1,9 @@
 package neuron
 
-import "github.com/snntrain/snntrain/model"
+import (
+	"github.com/snntrain/snntrain/internal/kernels"
+	"github.com/snntrain/snntrain/model"
+)
 
 // coef holds the coefficients of a step for each neuron, in float32 rows of
 // N, made from the parameters once before a run:
@@ -8,6 +11,7 @@ import "github.com/snntrain/snntrain/model"
 //	u = A·w + G·j + C,  G = r or r·(1−A),  C = (1−A)·v_leak + bias
 type coef struct {
 	a, g, c, alpha, theta, reset, vmin, vinit []float32
+	fire                                      []float32 // a spike where u > fire
 }
 
 // family reads parameters of the IF/LIF/CuBa family for a layer.
@@ -46,10 +50,13 @@ func (f *family) slot(n, i int) int {
 
 // fill computes the rows of k.
 func (f *family) fill(k *coef) {
-	for _, row := range []*[]float32{&k.a, &k.g, &k.c, &k.alpha, &k.theta, &k.reset, &k.vmin, &k.vinit} {
+	for _, row := range []*[]float32{&k.a, &k.g, &k.c, &k.alpha, &k.theta, &k.reset, &k.vmin, &k.vinit, &k.fire} {
 		if len(*row) != f.n {
-			*row = make([]float32, f.n)
+			*row = make([]float32, padded(f.n))[:f.n] // whole words of spikes are computed
 		}
+	}
+	for i := range k.fire[:padded(f.n)] {
+		k.fire[:padded(f.n)][i] = float32(inf)
 	}
 	for i := range f.n {
 		a, leak, _ := decay(f.Rules.MemDecay, f.at(f.mem, i), f.Dt)
@@ -62,6 +69,10 @@ func (f *family) fill(k *coef) {
 		k.c[i] = float32(leak*f.at(pLeak, i) + f.at(pBias, i))
 		k.theta[i], k.reset[i], k.vmin[i] = float32(f.at(pThreshold, i)), float32(f.at(pReset, i)), float32(f.at(pMin, i))
 		k.vinit[i] = float32(f.at(pInit, i))
+		k.fire[i] = k.theta[i]
+		if f.Rules.Fire == model.FireAtLeast {
+			k.fire[i] = kernels.Below(k.theta[i])
+		}
 	}
 }
 

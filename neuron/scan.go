@@ -3,6 +3,7 @@ package neuron
 import (
 	"sync"
 
+	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/surrogate"
@@ -20,6 +21,10 @@ type scan struct {
 	coef      coef
 	forward   sync.Pool // *lanes
 	backward  sync.Pool // *history
+
+	rules      kernels.ScanRules
+	fast       struct{ forward, backward bool }
+	vectorized sync.Pool // *vectors
 }
 
 // newScan builds the cell of a model of the family.
@@ -27,6 +32,7 @@ func newScan(l Layer, spiking bool) (Cell, error) {
 	c := &scan{family: newFamily(l), spiking: spiking}
 	c.want = c.wants()
 	_, c.clamp = l.Values[pMin.Name]
+	c.rules, c.fast.forward, c.fast.backward = c.vectorRules()
 	if !spiking {
 		return c, nil
 	}
@@ -55,6 +61,10 @@ func (l *lanes) resize(n int) {
 // Forward implements Cell.
 func (c *scan) Forward(r *Run) {
 	c.prepare()
+	if c.fast.forward {
+		each(r, &c.vectorized, c.n, 512, func(k block, v *vectors) { v.forward(c, r, k) })
+		return
+	}
 	each(r, &c.forward, c.n, 512, func(k block, l *lanes) {
 		l.resize(k.lanes())
 		co := c.coef.cut(k)
@@ -82,7 +92,7 @@ func (c *scan) prepare() {
 
 // cut returns the rows of a block.
 func (k *coef) cut(b block) coef {
-	return coef{k.a[b.lo:b.hi], k.g[b.lo:b.hi], k.c[b.lo:b.hi], k.alpha[b.lo:b.hi], k.theta[b.lo:b.hi], k.reset[b.lo:b.hi], k.vmin[b.lo:b.hi], k.vinit[b.lo:b.hi]}
+	return coef{k.a[b.lo:b.hi], k.g[b.lo:b.hi], k.c[b.lo:b.hi], k.alpha[b.lo:b.hi], k.theta[b.lo:b.hi], k.reset[b.lo:b.hi], k.vmin[b.lo:b.hi], k.vinit[b.lo:b.hi], k.fire[b.lo:b.hi]}
 }
 
 // begin sets the state before the first step.

@@ -1,6 +1,10 @@
 package surrogate
 
-import "math"
+import (
+	"math"
+
+	"github.com/snntrain/snntrain/internal/kernels"
+)
 
 func atanKind() Kind {
 	return Kind{
@@ -26,12 +30,7 @@ type atan struct {
 
 // Grad implements Func.
 func (f atan) Grad(dst, x, _ []float32) {
-	k, peak := float32(f.k), float32(f.peak)
-	dst = dst[:len(x)]
-	for i, v := range x {
-		u := k * v
-		dst[i] = peak / (1 + u*u)
-	}
+	kernels.Atan(dst, x, float32(f.k), float32(f.peak))
 }
 
 // At implements Func.

@@ -1,6 +1,10 @@
 package surrogate
 
-import "math"
+import (
+	"math"
+
+	"github.com/snntrain/snntrain/internal/kernels"
+)
 
 func boxcarKind() Kind {
 	return Kind{
@@ -21,15 +25,7 @@ type boxcar struct{ half, height, leak float64 }
 
 // Grad implements Func.
 func (f boxcar) Grad(dst, x, _ []float32) {
-	half, in, out := float32(f.half), math.Float32bits(float32(f.height)), math.Float32bits(float32(f.leak))
-	dst = dst[:len(x)]
-	for i, v := range x {
-		g := out
-		if abs32(v) < half {
-			g = in
-		}
-		dst[i] = math.Float32frombits(g)
-	}
+	kernels.Boxcar(dst, x, float32(f.half), float32(f.height), float32(f.leak))
 }
 
 // At implements Func.

@@ -1,6 +1,10 @@
 package surrogate
 
-import "math"
+import (
+	"math"
+
+	"github.com/snntrain/snntrain/internal/kernels"
+)
 
 func fastSigmoidKind() Kind {
 	return Kind{
@@ -24,12 +28,7 @@ type fastSigmoid struct {
 
 // Grad implements Func.
 func (f fastSigmoid) Grad(dst, x, _ []float32) {
-	slope, height := float32(f.slope), float32(f.height)
-	dst = dst[:len(x)]
-	for i, v := range x {
-		d := 1 + slope*abs32(v)
-		dst[i] = height / (d * d)
-	}
+	kernels.FastSigmoid(dst, x, float32(f.slope), float32(f.height))
 }
 
 // At implements Func.

@@ -1,6 +1,10 @@
 package surrogate
 
-import "math"
+import (
+	"math"
+
+	"github.com/snntrain/snntrain/internal/kernels"
+)
 
 func triangleKind() Kind {
 	return Kind{
@@ -20,16 +24,7 @@ type triangle struct{ width, height float64 }
 
 // Grad implements Func.
 func (f triangle) Grad(dst, x, _ []float32) {
-	width, height, fall := float32(f.width), float32(f.height), float32(f.height/f.width)
-	dst = dst[:len(x)]
-	for i, v := range x {
-		a := abs32(v)
-		g := math.Float32bits(height - fall*a)
-		if a >= width { // a choice of integers takes no branch
-			g = 0
-		}
-		dst[i] = math.Float32frombits(g)
-	}
+	kernels.Triangle(dst, x, float32(f.width), float32(f.height), float32(f.height/f.width))
 }
 
 // At implements Func.

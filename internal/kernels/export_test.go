@@ -12,3 +12,21 @@ func (l Level) Peak(n int) int {
 	l.t.peak(n)
 	return l.t.peakFlops
 }
+
+// DerivativeNames are the surrogate derivatives with assembly.
+var DerivativeNames = []string{"atan", "fastSigmoid", "triangle", "boxcar"}
+
+// Derivative runs derivative k of DerivativeNames on level l.
+func (l Level) Derivative(k int, dst, x []float32, a, b, c float32) {
+	d := l.t.derivatives
+	switch k {
+	case 0:
+		d.atan(dst, x, a, b)
+	case 1:
+		d.fastSigmoid(dst, x, a, b)
+	case 2:
+		d.triangle(dst, x, a, b, c)
+	case 3:
+		d.boxcar(dst, x, a, b, c)
+	}
+}

@@ -1,5 +1,5 @@
 // Package kernels holds the inner loops of the framework: sums over rows for
-// event-driven layers, vector arithmetic and the dense product. Slices go in,
+// event-driven layers, vector arithmetic, neuron scans and the dense product. Slices go in,
 // slices come out; the package knows nothing of networks.
 //
 // Each routine exists as a Go loop and, on amd64, as assembly for AVX2 with
@@ -16,6 +16,8 @@ package kernels
 
 //go:generate go -C asm run . -family rows -out ../rows_amd64.s -stubs ../rows_amd64.go -pkg kernels
 //go:generate go -C asm run . -family vector -out ../vector_amd64.s -stubs ../vector_amd64.go -pkg kernels
+//go:generate go -C asm run . -family scan -out ../scan_amd64.s -stubs ../scan_amd64.go -pkg kernels
+//go:generate go -C asm run . -family surrogate -out ../surrogate_amd64.s -stubs ../surrogate_amd64.go -pkg kernels
 //go:generate go -C asm run . -family gemm -out ../gemm_amd64.s -stubs ../gemm_amd64.go -pkg kernels
 
 import (
@@ -33,10 +35,14 @@ type table struct {
 	addScaledRows func(dst, w []float32, stride int, idx []uint32, scale []float32)
 	maxIndex      func(idx []uint32) uint32
 	add           func(dst, x []float32)
+	sub           func(dst, x []float32)
 	axpy          func(dst []float32, a float32, x []float32)
 	scale         func(dst []float32, a float32)
 	dot           func(x, y []float32) float32
 	tile          tile
+	scanForward   func(a *scanArgs)
+	scanBackward  func(a *scanArgs)
+	derivatives   derivatives
 	peak          func(n int) // nil, or peakFlops operations an iteration
 	peakFlops     int
 }
@@ -46,8 +52,10 @@ func goTable() *table {
 	return &table{
 		name:    "go",
 		addRows: addRowsGo, addScaledRows: addScaledRowsGo, maxIndex: maxIndexGo,
-		add: addGo, axpy: axpyGo, scale: scaleGo, dot: dotGo,
-		tile: tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
+		add: addGo, sub: subGo, axpy: axpyGo, scale: scaleGo, dot: dotGo,
+		tile:        tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
+		scanForward: scanForwardGo, scanBackward: scanBackwardGo,
+		derivatives: derivatives{atanGo, fastSigmoidGo, triangleGo, boxcarGo},
 	}
 }
 

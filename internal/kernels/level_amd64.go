@@ -2,7 +2,11 @@
 
 package kernels
 
-import "golang.org/x/sys/cpu"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 // simdLevels lists the sets of this processor that have assembly.
 func simdLevels() []Level {
@@ -20,9 +24,12 @@ func avx2Table() *table {
 	return &table{
 		name:    "avx2",
 		addRows: addRowsAVX2, addScaledRows: addScaledRowsAVX2, maxIndex: maxIndexAVX2,
-		add: addAVX2, axpy: axpyAVX2, scale: scaleAVX2, dot: dotAVX2,
-		tile: tile{rows: 6, cols: 16, lanes: 8, multiply: gemmTileAVX2, pack: packAVX2, transpose: transposeSIMD},
-		peak: peakAVX2, peakFlops: 12 * 8 * 2,
+		add: addAVX2, sub: subAVX2, axpy: axpyAVX2, scale: scaleAVX2, dot: dotAVX2,
+		tile:         tile{rows: 6, cols: 16, lanes: 8, multiply: gemmTileAVX2, pack: packAVX2, transpose: transposeSIMD},
+		scanForward:  func(a *scanArgs) { scanForwardAVX2(a.words64()) },
+		scanBackward: func(a *scanArgs) { scanBackwardAVX2(a.words64()) },
+		derivatives:  derivatives{atanAVX2, fastSigmoidAVX2, triangleAVX2, boxcarAVX2},
+		peak:         peakAVX2, peakFlops: 12 * 8 * 2,
 	}
 }
 
@@ -30,9 +37,12 @@ func avx512Table() *table {
 	return &table{
 		name:    "avx512",
 		addRows: addRowsAVX512, addScaledRows: addScaledRowsAVX512, maxIndex: maxIndexAVX512,
-		add: addAVX512, axpy: axpyAVX512, scale: scaleAVX512, dot: dotAVX512,
-		tile: tile{rows: 14, cols: 32, lanes: 16, multiply: gemmTileAVX512, pack: packAVX512, transpose: transposeSIMD},
-		peak: peakAVX512, peakFlops: 12 * 16 * 2,
+		add: addAVX512, sub: subAVX512, axpy: axpyAVX512, scale: scaleAVX512, dot: dotAVX512,
+		tile:         tile{rows: 14, cols: 32, lanes: 16, multiply: gemmTileAVX512, pack: packAVX512, transpose: transposeSIMD},
+		scanForward:  func(a *scanArgs) { scanForwardAVX512(a.words64()) },
+		scanBackward: func(a *scanArgs) { scanBackwardAVX512(a.words64()) },
+		derivatives:  derivatives{atanAVX512, fastSigmoidAVX512, triangleAVX512, boxcarAVX512},
+		peak:         peakAVX512, peakFlops: 12 * 16 * 2,
 	}
 }
 
@@ -52,3 +62,6 @@ func transposeSIMD(dst []float32, ldd int, src []float32, lds, rows, cols int) {
 		transposeGo(dst[whole:], ldd, src[whole*lds:], lds, rows-whole, cols)
 	}
 }
+
+// words64 is how the assembly reads the arguments.
+func (a *scanArgs) words64() *uint64 { return (*uint64)(unsafe.Pointer(a)) }

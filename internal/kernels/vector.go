@@ -3,6 +3,9 @@ package kernels
 // Add computes dst[j] += x[j] for all j of dst; x is at least as long. Same bits on every instruction set.
 func Add(dst, x []float32) { active.Add(dst, x) }
 
+// Sub computes dst[j] -= x[j] for all j of dst; x is at least as long. Same bits on every instruction set.
+func Sub(dst, x []float32) { active.Sub(dst, x) }
+
 // Axpy computes dst[j] += a·x[j] for all j of dst, product and sum each
 // rounded; x is at least as long. Same bits on every instruction set.
 func Axpy(dst []float32, a float32, x []float32) { active.Axpy(dst, a, x) }
@@ -20,6 +23,9 @@ func Dot(x, y []float32) float32 { return active.Dot(x, y) }
 // Add is the function of that name on level l.
 func (l Level) Add(dst, x []float32) { l.t.add(dst, x[:len(dst)]) }
 
+// Sub is the function of that name on level l.
+func (l Level) Sub(dst, x []float32) { l.t.sub(dst, x[:len(dst)]) }
+
 // Axpy is the function of that name on level l.
 func (l Level) Axpy(dst []float32, a float32, x []float32) { l.t.axpy(dst, a, x[:len(dst)]) }
 
@@ -33,6 +39,13 @@ func addGo(dst, x []float32) {
 	x = x[:len(dst)]
 	for j := range dst {
 		dst[j] += x[j]
+	}
+}
+
+func subGo(dst, x []float32) {
+	x = x[:len(dst)]
+	for j := range dst {
+		dst[j] -= x[j]
 	}
 }
 

@@ -13,6 +13,15 @@ package kernels
 //go:noescape
 func addAVX2(dst []float32, x []float32)
 
+// subAVX2 equals
+//
+//	for j := range dst {
+//		dst[j] -= x[j]
+//	}
+//
+//go:noescape
+func subAVX2(dst []float32, x []float32)
+
 // axpyAVX2 equals
 //
 //	for j := range dst {
@@ -64,6 +73,15 @@ func peakAVX2(n int)
 //
 //go:noescape
 func addAVX512(dst []float32, x []float32)
+
+// subAVX512 equals
+//
+//	for j := range dst {
+//		dst[j] -= x[j]
+//	}
+//
+//go:noescape
+func subAVX512(dst []float32, x []float32)
 
 // axpyAVX512 equals
 //

@@ -18,6 +18,7 @@ func TestVectorRoutinesEqualTheirDefinitions(t *testing.T) {
 			one func(d, x float32) float32
 		}{
 			"Add":   {func(dst []float32) { l.Add(dst, x.data) }, func(d, x float32) float32 { return d + x }},
+			"Sub":   {func(dst []float32) { l.Sub(dst, x.data) }, func(d, x float32) float32 { return d - x }},
 			"Axpy":  {func(dst []float32) { l.Axpy(dst, a, x.data) }, func(d, x float32) float32 { return d + float32(a*x) }},
 			"Scale": {func(dst []float32) { l.Scale(dst, a) }, func(d, _ float32) float32 { return a * d }},
 		} {

@@ -30,7 +30,7 @@ var allowed = map[string][]string{
 	"internal/config":     {"internal/fault"},
 	"internal/kernels":    {"internal/par"},
 	"model":               {"internal/fault", "internal/registry", "internal/tensorfile"},
-	"surrogate":           {"internal/fault", "internal/registry", "internal/rng"},
+	"surrogate":           {"internal/fault", "internal/kernels", "internal/registry", "internal/rng"},
 	"neuron":              {"model", "surrogate", "internal/kernels", "internal/par", "internal/registry", "internal/signal"},
 	"autograd":            {"model", "neuron", "internal/kernels", "internal/par", "internal/rng", "internal/signal"},
 	"layers":              {"autograd", "model", "neuron", "surrogate", "internal/config", "internal/fault", "internal/par", "internal/registry", "internal/rng", "internal/signal"},

@@ -13,6 +13,7 @@ type isa struct {
 	lanes int // float32 values of a vector register
 	vec   func() reg.VecVirtual
 	masks Mem // AVX2: the table that masks are cut from
+	one   Mem // 1 as float32
 }
 
 var (
@@ -89,6 +90,13 @@ func maskTable() Mem {
 		DATA(4*i, U32(ones))
 	}
 	return table
+}
+
+// oneValue emits 1 as float32.
+func oneValue() Mem {
+	one := GLOBL("one", RODATA|NOPTR)
+	DATA(0, U32(0x3f800000))
+	return one
 }
 
 // load reads the masked lanes of m to dst and zeros the others.

@@ -16,16 +16,20 @@ import (
 )
 
 func main() {
-	families := map[string]func(isa){"gemm": gemm, "rows": rows, "vector": vector}
-	family := flag.String("family", "", "gemm, rows or vector")
+	families := map[string]func(isa){"gemm": gemm, "rows": rows, "vector": vector, "scan": scan, "surrogate": surrogate}
+	family := flag.String("family", "", "gemm, rows, scan, surrogate or vector")
 	flag.Parse()
 	emit := families[*family]
 	if emit == nil {
-		fmt.Fprintf(os.Stderr, "asm: -family: %q is unknown; gemm, rows or vector\n", *family)
+		fmt.Fprintf(os.Stderr, "asm: -family: %q is unknown; gemm, rows, scan, surrogate or vector\n", *family)
 		os.Exit(2)
 	}
 	ConstraintExpr("!noasm")
 	avx2.masks = maskTable()
+	if *family == "scan" || *family == "surrogate" {
+		avx2.one = oneValue()
+		avx512.one = avx2.one
+	}
 	for _, set := range []isa{avx2, avx512} {
 		emit(set)
 	}

@@ -12,12 +12,14 @@ import (
 // that measures the peak.
 func vector(s isa) {
 	add := func(d, x, _ reg.VecVirtual) { VADDPS(x, d, d) }
+	sub := func(d, x, _ reg.VecVirtual) { VSUBPS(x, d, d) }
 	axpy := func(d, x, a reg.VecVirtual) {
 		VMULPS(x, a, x)
 		VADDPS(x, d, d)
 	}
 	scale := func(d, _, a reg.VecVirtual) { VMULPS(d, a, d) }
 	elementwise(s, "add", "func(dst, x []float32)", "dst[j] += x[j]", add)
+	elementwise(s, "sub", "func(dst, x []float32)", "dst[j] -= x[j]", sub)
 	elementwise(s, "axpy", "func(dst []float32, a float32, x []float32)", "dst[j] += float32(a * x[j])", axpy)
 	elementwise(s, "scale", "func(dst []float32, a float32)", "dst[j] *= a", scale)
 	dot(s)
