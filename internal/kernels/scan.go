@@ -6,6 +6,7 @@ import "math"
 // constants below, one synapse, one reset and one place of it at most.
 type ScanRules uint64
 
+// The rules.
 const (
 	ScanDecayAdd    ScanRules = 1 << iota // i = α·i + x, j = i
 	ScanAddDecay                          // i = α·(i + x), j = i
