@@ -45,6 +45,12 @@ func (g *Graph) Input(name string, shape model.Shape) *Node {
 	return g.leaf(name, toTensor(shape))
 }
 
+// WantGradient makes the gradient by an input leaf part of every Step.
+func (g *Graph) WantGradient(input *Node) {
+	g.active[input] = true
+	g.params = append(g.params, input)
+}
+
 // Param adds a leaf for a parameter. The tensor is used in place.
 func (g *Graph) Param(name string, t *tensor.Dense, learn bool) *Node {
 	buildLock.Lock()

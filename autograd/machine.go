@@ -3,6 +3,7 @@ package autograd
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -18,6 +19,7 @@ type Machine struct {
 	full    []instruction // up to the loss and the gradients
 	values  map[*Node]*Value
 	grads   map[*Node]*Node // parameter → its gradient's node
+	spent   time.Duration   // of the last Step, before its first adjoint
 }
 
 // instruction runs one node.
@@ -26,6 +28,7 @@ type instruction struct {
 	name string
 	in   []*Node
 	run  func(c *Context, in []*Value) (*Value, error)
+	back bool // an adjoint
 }
 
 // Compile makes a machine that computes outputs and, when loss is given, the
@@ -96,7 +99,8 @@ func schedule(order gorgonia.Nodes, targets []*Node) ([]instruction, error) {
 			return nil, err
 		}
 		if run != nil {
-			list = append(list, instruction{n, n.Op().String(), in, run})
+			_, back := n.Op().(*adjointOp)
+			list = append(list, instruction{n, n.Op().String(), in, run, back})
 		}
 	}
 	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
@@ -163,6 +167,12 @@ func (m *Machine) Grad(param *Node) []float32 {
 	return nil
 }
 
+// GradOf returns the gradient by a leaf that the last Step computed, nil when there is none.
+func (m *Machine) GradOf(leaf *Node) *Value { return m.values[m.grads[leaf]] }
+
+// ForwardTime is what the last Step took before its first adjoint.
+func (m *Machine) ForwardTime() time.Duration { return m.spent }
+
 // Forward computes the outputs.
 func (m *Machine) Forward() error { return m.execute(m.forward) }
 
@@ -171,8 +181,12 @@ func (m *Machine) Step() error { return m.execute(m.full) }
 
 func (m *Machine) execute(list []instruction) error {
 	var store [8]*Value
+	began, forward := time.Now(), true
 	for i := range list {
 		ins := &list[i]
+		if ins.back && forward {
+			m.spent, forward = time.Since(began), false
+		}
 		in := store[:0]
 		for _, c := range ins.in {
 			in = append(in, m.values[c])

@@ -16,6 +16,8 @@ type Options struct {
 	Loss    *Loss  // nil = no training
 	Readout string // how scores are read when there is no loss; "" = what the network's record says
 	Pool    *par.Pool
+
+	InputGradient bool // Step computes the gradient by the input as well
 }
 
 // compiler puts a network on a graph.
@@ -34,6 +36,9 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	}
 	c := &compiler{Program: &Program{net: n}, graph: autograd.NewGraph(), shapes: shapes}
 	c.input = c.graph.Input(model.InputName, n.Input)
+	if o.InputGradient {
+		c.graph.WantGradient(c.input)
+	}
 	c.nodes = map[string]*autograd.Node{model.InputName: c.input}
 	var faults fault.List
 	for _, node := range n.Nodes {

@@ -10,7 +10,7 @@ import (
 
 // Loss says what is minimized.
 type Loss struct {
-	Kind      string  // "cross-entropy", "mse", "van-rossum"
+	Kind      string  // "cross-entropy", "mse", "van-rossum", or "sum" of all scores, for benchmarks
 	Readout   string  // how the output becomes scores: see Readouts
 	Smoothing float64 // of cross-entropy
 	Correct   float64 // target of the label's output: a count, a rate, or spikes a step
@@ -107,8 +107,10 @@ func (c *compiler) addLoss(l *Loss, judged *autograd.Node) error {
 		op = &autograd.MSE{Correct: l.Correct, Incorrect: l.Incorrect}
 	case "van-rossum":
 		op = &autograd.VanRossum{Tau: l.Tau, Correct: l.Correct, Incorrect: l.Incorrect}
+	case "sum":
+		op = &autograd.SumAll{}
 	default:
-		return fault.Fault{Pkg: "layers", Subject: fmt.Sprintf("loss %q", l.Kind), Fact: "is unknown", Hint: nearest(l.Kind, []string{"cross-entropy", "mse", "van-rossum"})}
+		return fault.Fault{Pkg: "layers", Subject: fmt.Sprintf("loss %q", l.Kind), Fact: "is unknown", Hint: nearest(l.Kind, []string{"cross-entropy", "mse", "van-rossum", "sum"})}
 	}
 	node, err := c.graph.Apply("loss "+l.Kind, op, judged)
 	if err != nil {

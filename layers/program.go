@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/snntrain/snntrain/autograd"
 	"github.com/snntrain/snntrain/internal/par"
@@ -124,6 +125,18 @@ func (p *Program) Gradient(name string) []float32 {
 	}
 	return nil
 }
+
+// InputGradient returns the gradient by the input that the last Step computed,
+// nil unless Options.InputGradient was set.
+func (p *Program) InputGradient() *signal.Signal {
+	if v := p.machine.GradOf(p.input); v != nil {
+		return v.Signal
+	}
+	return nil
+}
+
+// ForwardTime is what the forward pass of the last Step took.
+func (p *Program) ForwardTime() time.Duration { return p.machine.ForwardTime() }
 
 // Buffers lists the arrays that training changes without a gradient: running statistics.
 func (p *Program) Buffers() []Param {

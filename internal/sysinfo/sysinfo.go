@@ -31,6 +31,12 @@ func Read(threads int) Machine {
 // PeakRSS is the largest resident memory of this process so far, 0 where it is not known.
 func PeakRSS() uint64 { return kilobytes(field("/proc/self/status", "VmHWM")) }
 
+// RSS is the resident memory of this process, 0 where it is not known.
+func RSS() uint64 { return kilobytes(field("/proc/self/status", "VmRSS")) }
+
+// ResetPeakRSS makes PeakRSS count from now on. It fails where the system has no such thing.
+func ResetPeakRSS() error { return os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o200) }
+
 // field is the value of the first "name : value" line of a file of Linux, "" when there is none.
 func field(path, name string) string {
 	f, err := os.Open(path)
