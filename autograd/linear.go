@@ -101,7 +101,7 @@ func product(c *Context, y, x *signal.Signal, w []float32) {
 		kernels.Gemm(c.Pool, x.Rows(), n, k, x.F, k, false, w, n, false, y.F, n, true)
 		return
 	}
-	events := x.ByRow()
+	events := x.ByRowOn(c.Pool)
 	tiles(c, x.Rows(), n, k, func(r, lo, hi int) {
 		addRows(y.Row(r)[lo:hi], w[lo:], n, events, r)
 	})
@@ -188,15 +188,37 @@ func productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, false)
 		return
 	}
-	events, gain := x.ByInput(), gainOf(x)
-	tiles(c, k, n, dy.Rows(), func(i, lo, hi int) {
-		row := dw[i*n+lo : i*n+hi]
-		clear(row)
-		addRows(row, dy.F[lo:], n, events, i)
-		if gain != 1 {
-			kernels.Scale(row, gain)
+	rows, width := weightTile(x, n)
+	events, gain := x.ByInput(c.Pool, rows), gainOf(x)
+	const inputs = 64 // of a piece of work
+	cols, groups := (n+width-1)/width, (k+inputs-1)/inputs
+	c.Pool.For(cols*groups, 1, func(first, last int) {
+		for piece := first; piece < last; piece++ {
+			lo, from := piece/groups*width, piece%groups*inputs
+			hi, to := min(lo+width, n), min(from+inputs, k)
+			for i := from; i < to; i++ {
+				clear(dw[i*n+lo : i*n+hi])
+			}
+			for chunk := 0; chunk*k < events.Groups(); chunk++ {
+				for i := from; i < to; i++ {
+					addRows(dw[i*n+lo:i*n+hi], dy.F[lo:], n, events, chunk*k+i)
+				}
+			}
+			for i := from; gain != 1 && i < to; i++ {
+				kernels.Scale(dw[i*n+lo:i*n+hi], gain)
+			}
 		}
 	})
+}
+
+// weightTile chooses how many rows and columns of dy are used at a time: as
+// many rows as have some tens of events an input, and columns so that the
+// block stays in the cache.
+func weightTile(x *signal.Signal, n int) (rows, width int) {
+	const block, events = 64 << 10, 24
+	density := max(1-x.Zeros(), 1e-3)
+	rows = min(max(int(events/density)/64*64, 256), 2048)
+	return rows, min(n, max(64, block/rows/64*64))
 }
 
 // sumRows writes the sum of all rows of s to dst, in row order.

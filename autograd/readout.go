@@ -3,6 +3,7 @@ package autograd
 import (
 	"fmt"
 
+	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
 )
@@ -31,49 +32,56 @@ func (o *Readout) OutShape(in []model.Shape) (model.Shape, error) {
 }
 
 // Forward implements Op.
-func (o *Readout) Forward(_ *Context, in []*Value) (*Value, error) {
+func (o *Readout) Forward(c *Context, in []*Value) (*Value, error) {
 	x := in[0].Signal
 	o.y.ResetAnalog(1, x.B, x.Shape, true)
 	if o.Kind == "max" && cap(o.at) < len(o.y.F) {
 		o.at = make([]int32, len(o.y.F))
 	}
 	n := x.N()
-	row := make([]float32, n)
-	for b := range x.B {
-		o.read(x, b, row, o.y.Row(b), b*n)
-	}
+	c.Pool.For(x.B, rowGrain(n*x.T), func(lo, hi int) {
+		for b := lo; b < hi; b++ {
+			o.read(x, b, o.y.Row(b), b*n)
+		}
+	})
 	o.out.Signal = &o.y
 	return &o.out, nil
 }
 
-// read computes the scores of sample b; row is scratch.
-func (o *Readout) read(x *signal.Signal, b int, row, score []float32, at int) {
-	first := 0
-	if o.Kind == "last" {
-		first = x.T - 1
-	}
-	for t := first; t < x.T; t++ {
-		clear(row)
-		x.AddTo(row, sharedRow(x, t*x.B+b))
-		for i, v := range row {
-			switch {
-			case t == first:
-				score[i] = v
-				if o.Kind == "max" {
-					o.at[at+i] = int32(t)
-				}
-			case o.Kind == "max":
-				if v > score[i] {
-					score[i], o.at[at+i] = v, int32(t)
-				}
-			default:
-				score[i] += v
+// read computes the scores of sample b, whose first value is number at of all scores.
+func (o *Readout) read(x *signal.Signal, b int, score []float32, at int) {
+	clear(score)
+	switch o.Kind {
+	case "last":
+		x.AddTo(score, sharedRow(x, (x.T-1)*x.B+b))
+	case "max":
+		o.highest(x, b, score, at)
+	default:
+		for t := range x.T {
+			if r := sharedRow(x, t*x.B+b); x.Spiking() {
+				x.AddTo(score, r)
+			} else {
+				kernels.Add(score, x.Row(r))
 			}
 		}
 	}
 	if o.Kind == "mean" {
 		for i := range score {
 			score[i] /= float32(x.T)
+		}
+	}
+}
+
+// highest is the maximum over time, and notes when it was.
+func (o *Readout) highest(x *signal.Signal, b int, score []float32, at int) {
+	row := make([]float32, x.N())
+	for t := range x.T {
+		clear(row)
+		x.AddTo(row, sharedRow(x, t*x.B+b))
+		for i, v := range row {
+			if t == 0 || v > score[i] {
+				score[i], o.at[at+i] = v, int32(t)
+			}
 		}
 	}
 }

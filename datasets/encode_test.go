@@ -100,7 +100,7 @@ func TestRateHasTheRightMean(t *testing.T) {
 		s := encode(t, e, x, []int{len(x)}, 1, 42)
 		for i, v := range x {
 			p := c.p(c.gain * float64(v))
-			count := len(s.ByInput().Group(i))
+			count := len(s.ByInput(nil, s.Rows()).Group(i))
 			if limit := 5*math.Sqrt(steps*p*(1-p)) + steps/65536.0; math.Abs(float64(count)-steps*p) > limit {
 				t.Errorf("%s gain %v x %v: %d spikes in %d steps, want %.1f ± %.1f", c.process, c.gain, v, count, steps, steps*p, limit)
 			}
@@ -178,7 +178,7 @@ func TestLatencyTimes(t *testing.T) {
 		if c.want >= 0 {
 			want = []uint32{uint32(c.want)}
 		}
-		if got := s.ByInput().Group(0); !slices.Equal(got, want) {
+		if got := s.ByInput(nil, s.Rows()).Group(0); !slices.Equal(got, want) {
 			t.Errorf("%+v x %v: spikes at %v, want %v", c.o, c.x, got, want)
 		}
 	}
@@ -190,7 +190,7 @@ func TestLatencyAgreesWithSnntorchExample(t *testing.T) {
 	e := newEncoder(t, "latency", &datasets.LatencyOptions{Steps: 5, Curve: "linear", Tau: 1, Threshold: 0.01}, []int{3}, 1)
 	s := encode(t, e, []float32{0.02, 0.5, 1}, []int{3}, 1, 0)
 	for i, want := range []uint32{4, 2, 0} {
-		if got := s.ByInput().Group(i); !slices.Equal(got, []uint32{want}) {
+		if got := s.ByInput(nil, s.Rows()).Group(i); !slices.Equal(got, []uint32{want}) {
 			t.Errorf("input %d spikes at %v, want %d", i, got, want)
 		}
 	}
@@ -216,7 +216,7 @@ func TestBrighterIsNeverLater(t *testing.T) {
 		e.Encode(s, 0, x, 0)
 		last := uint32(math.MaxUint32)
 		for i, v := range x {
-			times := s.ByInput().Group(i)
+			times := s.ByInput(nil, s.Rows()).Group(i)
 			if fires := v >= float32(o.Threshold); fires != (len(times) == 1) || len(times) > 1 {
 				t.Fatalf("x %v, threshold %v: %d spikes", v, o.Threshold, len(times))
 			}

@@ -46,7 +46,7 @@ func (c *scan) Backward(r *Run) {
 		clear(r.DX.F)
 	}
 	if c.fast.backward {
-		each(r, &c.vectorized, c.n, width(r.X.T), func(k block, v *vectors) { v.backward(c, r, k) })
+		each(r, &c.vectorized, c.n, 2*width(r.X.T), func(k block, v *vectors) { v.backward(c, r, k) })
 		return
 	}
 	sums := c.newSums(r.X.B)

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/snntrain/snntrain/internal/kernels"
+	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
 )
 
@@ -91,6 +92,17 @@ func whole(lanes, scratch []float32) []float32 {
 	return scratch
 }
 
+// ahead is how many steps before its use a row is asked for.
+const ahead = 8
+
+// lanesAt is lanesOf for a step that there may not be.
+func lanesAt(s *signal.Signal, t int, k block) []float32 {
+	if t < 0 || t >= s.T {
+		return nil
+	}
+	return lanesOf(s, t, k)
+}
+
 // begin sets the state before the first step.
 func (v *vectors) begin(c *scan, s *State, k block) {
 	l := lanes{v: v.state.V[:k.lanes()], i: v.state.I[:k.lanes()], p: v.state.P[:k.lanes()]}
@@ -110,7 +122,7 @@ func (v *vectors) forward(c *scan, r *Run, k block) {
 		if r.S != nil && t+delay < r.X.T {
 			words = r.S.WordRow((t+delay)*r.S.B + k.b)[k.lo/64:][:len(v.words)]
 		}
-		v.kernel.Forward(c.rules, &v.coefs, &v.state, whole(lanesOf(r.X, t, k), v.x), nil, nil, words)
+		v.kernel.Forward(c.rules, &v.coefs, &v.state, whole(lanesOf(r.X, t, k), v.x), lanesAt(r.X, t+ahead, k), nil, nil, words)
 		if out := lanesOf(r.V, t, k); out != nil {
 			copy(out, v.state.V)
 		}
@@ -162,7 +174,7 @@ func (v *vectors) replay(c *scan, r *Run, k block) {
 		}
 	}
 	for t := range r.X.T {
-		v.kernel.Forward(c.rules, &v.coefs, &v.state, whole(lanesOf(r.X, t, k), v.x), v.u[t*n:(t+1)*n], nil, v.words)
+		v.kernel.Forward(c.rules, &v.coefs, &v.state, whole(lanesOf(r.X, t, k), v.x), lanesAt(r.X, t+ahead, k), v.u[t*n:(t+1)*n], nil, v.words)
 	}
 }
 
@@ -177,11 +189,10 @@ func (v *vectors) unstep(c *scan, r *Run, t int, k block) {
 	if c.spiking {
 		e.U, e.Before = past(v.u, v.before, t), past(v.u, v.before, t-1)
 		e.Surrogate = v.derivative
-		copy(v.derivative, e.U)
-		kernels.Sub(v.derivative, v.coefs.Theta)
+		kernels.Sub(v.derivative, e.U, v.coefs.Theta)
 		c.surrogate.Grad(v.derivative, v.derivative, v.coefs.Theta)
 		if late := t + c.Rules.Delay; r.DS != nil && late < r.DS.T {
-			e.DS = whole(lanesOf(r.DS, late, k), v.ds)
+			e.DS, e.Ahead = whole(lanesOf(r.DS, late, k), v.ds), lanesAt(r.DS, late-ahead, k)
 		}
 	}
 	dx := lanesOf(r.DX, t, k)

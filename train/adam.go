@@ -3,6 +3,7 @@ package train
 import (
 	"math"
 
+	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/layers"
 )
@@ -54,29 +55,23 @@ func newAdam(o any, decoupled bool) Optimizer {
 // Step implements Optimizer.
 func (a *adam) Step(pool *par.Pool, params []layers.Param, lr float64) {
 	a.count++
-	b1, b2 := float32(a.Beta1), float32(a.Beta2)
-	c1, c2 := float32(1-a.Beta1), float32(1-a.Beta2)
-	rate := float32(lr / (1 - math.Pow(a.Beta1, float64(a.count))))
-	scale := float32(1 / math.Sqrt(1-math.Pow(a.Beta2, float64(a.count))))
-	eps := float32(a.Eps)
+	step := kernels.AdamStep{
+		B1: float32(a.Beta1), C1: float32(1 - a.Beta1), B2: float32(a.Beta2), C2: float32(1 - a.Beta2), Eps: float32(a.Eps),
+		Rate:  float32(lr / (1 - math.Pow(a.Beta1, float64(a.count)))),
+		Scale: float32(1 / math.Sqrt(1-math.Pow(a.Beta2, float64(a.count)))),
+	}
 	for _, p := range params {
-		shrink, decay := float32(1), float32(0)
+		c := step
+		c.Shrink = 1
 		switch {
 		case p.Decay && a.decoupled:
-			shrink = float32(1 - lr*a.WeightDecay)
+			c.Shrink = float32(1 - lr*a.WeightDecay)
 		case p.Decay:
-			decay = float32(a.WeightDecay)
+			c.Decay = float32(a.WeightDecay)
 		}
 		m, v := a.mean.of(p), a.square.of(p)
 		pieces(pool, len(p.Value), func(lo, hi int) {
-			value, grad, m, v := p.Value[lo:hi], p.Grad[lo:hi], m[lo:hi], v[lo:hi]
-			for i, x := range value {
-				g := grad[i] + float32(decay*x)
-				m[i] = float32(b1*m[i]) + float32(c1*g)
-				v[i] = float32(b2*v[i]) + float32(float32(c2*g)*g)
-				root := float32(math.Sqrt(float64(v[i])))
-				value[i] = float32(shrink*x) - float32(rate*m[i])/(float32(root*scale)+eps)
-			}
+			kernels.Adam(p.Value[lo:hi], p.Grad[lo:hi], m[lo:hi], v[lo:hi], &c)
 		})
 	}
 }

@@ -18,6 +18,7 @@ package kernels
 //go:generate go -C asm run . -family vector -out ../vector_amd64.s -stubs ../vector_amd64.go -pkg kernels
 //go:generate go -C asm run . -family scan -out ../scan_amd64.s -stubs ../scan_amd64.go -pkg kernels
 //go:generate go -C asm run . -family surrogate -out ../surrogate_amd64.s -stubs ../surrogate_amd64.go -pkg kernels
+//go:generate go -C asm run . -family adam -out ../adam_amd64.s -stubs ../adam_amd64.go -pkg kernels
 //go:generate go -C asm run . -family gemm -out ../gemm_amd64.s -stubs ../gemm_amd64.go -pkg kernels
 
 import (
@@ -35,7 +36,7 @@ type table struct {
 	addScaledRows func(dst, w []float32, stride int, idx []uint32, scale []float32)
 	maxIndex      func(idx []uint32) uint32
 	add           func(dst, x []float32)
-	sub           func(dst, x []float32)
+	sub           func(dst, x, y []float32)
 	axpy          func(dst []float32, a float32, x []float32)
 	scale         func(dst []float32, a float32)
 	dot           func(x, y []float32) float32
@@ -43,6 +44,7 @@ type table struct {
 	scanForward   func(a *scanArgs)
 	scanBackward  func(a *scanArgs)
 	derivatives   derivatives
+	adam          func(value, grad, m, v []float32, c *AdamStep)
 	peak          func(n int) // nil, or peakFlops operations an iteration
 	peakFlops     int
 }
@@ -56,6 +58,7 @@ func goTable() *table {
 		tile:        tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
 		scanForward: scanForwardGo, scanBackward: scanBackwardGo,
 		derivatives: derivatives{atanGo, fastSigmoidGo, triangleGo, boxcarGo},
+		adam:        adamGo,
 	}
 }
 

@@ -28,6 +28,7 @@ func avx2Table() *table {
 		tile:         tile{rows: 6, cols: 16, lanes: 8, multiply: gemmTileAVX2, pack: packAVX2, transpose: transposeSIMD},
 		scanForward:  func(a *scanArgs) { scanForwardAVX2(a.words64()) },
 		scanBackward: func(a *scanArgs) { scanBackwardAVX2(a.words64()) },
+		adam:         func(value, grad, m, v []float32, c *AdamStep) { adamAVX2(value, grad, m, v, &c.Decay) },
 		derivatives:  derivatives{atanAVX2, fastSigmoidAVX2, triangleAVX2, boxcarAVX2},
 		peak:         peakAVX2, peakFlops: 12 * 8 * 2,
 	}
@@ -41,6 +42,7 @@ func avx512Table() *table {
 		tile:         tile{rows: 14, cols: 32, lanes: 16, multiply: gemmTileAVX512, pack: packAVX512, transpose: transposeSIMD},
 		scanForward:  func(a *scanArgs) { scanForwardAVX512(a.words64()) },
 		scanBackward: func(a *scanArgs) { scanBackwardAVX512(a.words64()) },
+		adam:         func(value, grad, m, v []float32, c *AdamStep) { adamAVX512(value, grad, m, v, &c.Decay) },
 		derivatives:  derivatives{atanAVX512, fastSigmoidAVX512, triangleAVX512, boxcarAVX512},
 		peak:         peakAVX512, peakFlops: 12 * 16 * 2,
 	}

@@ -45,6 +45,7 @@ type scanArgs struct {
 	u, j                               []float32
 	words                              []uint64
 	before, surrogate, ds, dx, du      []float32
+	ahead                              []float32
 
 	n     int
 	rules ScanRules
@@ -57,19 +58,20 @@ type scanArgs struct {
 // bits on every instruction set.
 type Scan struct{ args scanArgs }
 
-// Forward moves the state st on by the input x, sets words to the spikes (bit
+// Forward moves the state st on by the input x; ahead is a row that a later
+// step reads, or nil. It sets words to the spikes (bit
 // k of word w is lane 64·w + k), and keeps u and j where rows are given for them.
-func (s *Scan) Forward(rules ScanRules, c *ScanCoefs, st *ScanState, x, u, j []float32, words []uint64) {
-	s.ForwardOn(active, rules, c, st, x, u, j, words)
+func (s *Scan) Forward(rules ScanRules, c *ScanCoefs, st *ScanState, x, ahead, u, j []float32, words []uint64) {
+	s.ForwardOn(active, rules, c, st, x, ahead, u, j, words)
 }
 
 // ForwardOn is Forward on level l.
-func (s *Scan) ForwardOn(l Level, rules ScanRules, c *ScanCoefs, st *ScanState, x, u, j []float32, words []uint64) {
+func (s *Scan) ForwardOn(l Level, rules ScanRules, c *ScanCoefs, st *ScanState, x, ahead, u, j []float32, words []uint64) {
 	n := len(x)
 	checkLanes(n)
 	s.args = scanArgs{
 		x: x, v: lane(st.V, n), p: laneIf(rules.has(ScanSpikes), st.P, n), i: laneIf(rules.filters(), st.I, n),
-		u: laneIf(u != nil, u, n), j: laneIf(j != nil, j, n), n: n, rules: rules,
+		u: laneIf(u != nil, u, n), j: laneIf(j != nil, j, n), ahead: aheadOf(ahead, x), n: n, rules: rules,
 	}
 	a := &s.args
 	a.coefs(c)
@@ -89,6 +91,7 @@ type ScanErrors struct {
 	DX        []float32 // out: dL/dx
 	Add       bool      // add to DX instead
 	DU        []float32 // out: dL/du; nil = not wanted
+	Ahead     []float32 // a row that a later step reads, or nil
 }
 
 // Backward is the adjoint of Forward: g holds dL/d(state after the step) on
@@ -108,6 +111,7 @@ func (s *Scan) BackwardOn(l Level, rules ScanRules, c *ScanCoefs, g *ScanState, 
 		v: lane(g.V, n), p: laneIf(spikes, g.P, n), i: laneIf(rules.filters(), g.I, n), n: n, rules: rules,
 		u: laneIf(spikes, e.U, n), before: laneIf(spikes, e.Before, n), surrogate: laneIf(spikes, e.Surrogate, n),
 		ds: laneIf(e.DS != nil, e.DS, n), dx: e.DX, du: laneIf(e.DU != nil, e.DU, n),
+		ahead: aheadOf(e.Ahead, e.DX),
 	}
 	a := &s.args
 	a.coefs(c)
@@ -145,6 +149,14 @@ func laneIf(wanted bool, row []float32, n int) []float32 {
 		return nil
 	}
 	return lane(row, n)
+}
+
+// aheadOf is the row to prefetch; one that is at hand when there is none.
+func aheadOf(row, other []float32) []float32 {
+	if len(row) < len(other) {
+		return other
+	}
+	return row
 }
 
 func checkLanes(n int) {

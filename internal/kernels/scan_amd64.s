@@ -26,39 +26,42 @@ DATA one<>+0(SB)/4, $0x3f800000
 GLOBL one<>(SB), RODATA|NOPTR, $4
 
 // func scanForwardAVX2(args *uint64)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·scanForwardAVX2(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX
 	XORQ CX, CX
-	MOVQ 464(AX), DX
+	MOVQ 488(AX), DX
 
 lanes:
-	MOVQ    (AX), BX
-	VMOVUPS (BX)(CX*1), Y0
-	VMOVUPS 32(BX)(CX*1), Y1
-	VMOVUPS 64(BX)(CX*1), Y2
-	VMOVUPS 96(BX)(CX*1), Y3
-	TESTQ   $0x00000001, DX
-	JE      without1
-	MOVQ    48(AX), BX
-	VMOVUPS (BX)(CX*1), Y4
-	VMOVUPS 32(BX)(CX*1), Y5
-	VMOVUPS 64(BX)(CX*1), Y6
-	VMOVUPS 96(BX)(CX*1), Y7
-	MOVQ    168(AX), BX
-	VMULPS  (BX)(CX*1), Y4, Y4
-	VMULPS  32(BX)(CX*1), Y5, Y5
-	VMULPS  64(BX)(CX*1), Y6, Y6
-	VMULPS  96(BX)(CX*1), Y7, Y7
-	VADDPS  Y0, Y4, Y0
-	VADDPS  Y1, Y5, Y1
-	VADDPS  Y2, Y6, Y2
-	VADDPS  Y3, Y7, Y3
-	MOVQ    48(AX), BX
-	VMOVUPS Y0, (BX)(CX*1)
-	VMOVUPS Y1, 32(BX)(CX*1)
-	VMOVUPS Y2, 64(BX)(CX*1)
-	VMOVUPS Y3, 96(BX)(CX*1)
+	MOVQ       456(AX), BX
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	MOVQ       (AX), BX
+	VMOVUPS    (BX)(CX*1), Y0
+	VMOVUPS    32(BX)(CX*1), Y1
+	VMOVUPS    64(BX)(CX*1), Y2
+	VMOVUPS    96(BX)(CX*1), Y3
+	TESTQ      $0x00000001, DX
+	JE         without1
+	MOVQ       48(AX), BX
+	VMOVUPS    (BX)(CX*1), Y4
+	VMOVUPS    32(BX)(CX*1), Y5
+	VMOVUPS    64(BX)(CX*1), Y6
+	VMOVUPS    96(BX)(CX*1), Y7
+	MOVQ       168(AX), BX
+	VMULPS     (BX)(CX*1), Y4, Y4
+	VMULPS     32(BX)(CX*1), Y5, Y5
+	VMULPS     64(BX)(CX*1), Y6, Y6
+	VMULPS     96(BX)(CX*1), Y7, Y7
+	VADDPS     Y0, Y4, Y0
+	VADDPS     Y1, Y5, Y1
+	VADDPS     Y2, Y6, Y2
+	VADDPS     Y3, Y7, Y3
+	MOVQ       48(AX), BX
+	VMOVUPS    Y0, (BX)(CX*1)
+	VMOVUPS    Y1, 32(BX)(CX*1)
+	VMOVUPS    Y2, 64(BX)(CX*1)
+	VMOVUPS    Y3, 96(BX)(CX*1)
 
 without1:
 	TESTQ   $0x00000002, DX
@@ -301,7 +304,7 @@ without12:
 	VMOVUPS Y6, 64(BX)(CX*1)
 	VMOVUPS Y7, 96(BX)(CX*1)
 	ADDQ    $0x00000080, CX
-	MOVQ    456(AX), BX
+	MOVQ    480(AX), BX
 	SHLQ    $0x02, BX
 	CMPQ    CX, BX
 	JLT     lanes
@@ -309,32 +312,35 @@ without12:
 	RET
 
 // func scanBackwardAVX2(args *uint64)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·scanBackwardAVX2(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX
 	XORQ CX, CX
-	MOVQ 464(AX), DX
+	MOVQ 488(AX), DX
 
 lanes:
-	MOVQ    24(AX), BX
-	VMOVUPS (BX)(CX*1), Y0
-	VMOVUPS 32(BX)(CX*1), Y1
-	VMOVUPS 64(BX)(CX*1), Y2
-	VMOVUPS 96(BX)(CX*1), Y3
-	TESTQ   $0x00000100, DX
-	JE      without1
-	MOVQ    72(AX), BX
-	VMOVUPS (BX)(CX*1), Y4
-	VMOVUPS 32(BX)(CX*1), Y5
-	VMOVUPS 64(BX)(CX*1), Y6
-	VMOVUPS 96(BX)(CX*1), Y7
-	TESTQ   $0x00001000, DX
-	JE      without2
-	MOVQ    384(AX), BX
-	VADDPS  (BX)(CX*1), Y4, Y4
-	VADDPS  32(BX)(CX*1), Y5, Y5
-	VADDPS  64(BX)(CX*1), Y6, Y6
-	VADDPS  96(BX)(CX*1), Y7, Y7
+	MOVQ       456(AX), BX
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	MOVQ       24(AX), BX
+	VMOVUPS    (BX)(CX*1), Y0
+	VMOVUPS    32(BX)(CX*1), Y1
+	VMOVUPS    64(BX)(CX*1), Y2
+	VMOVUPS    96(BX)(CX*1), Y3
+	TESTQ      $0x00000100, DX
+	JE         without1
+	MOVQ       72(AX), BX
+	VMOVUPS    (BX)(CX*1), Y4
+	VMOVUPS    32(BX)(CX*1), Y5
+	VMOVUPS    64(BX)(CX*1), Y6
+	VMOVUPS    96(BX)(CX*1), Y7
+	TESTQ      $0x00001000, DX
+	JE         without2
+	MOVQ       384(AX), BX
+	VADDPS     (BX)(CX*1), Y4, Y4
+	VADDPS     32(BX)(CX*1), Y5, Y5
+	VADDPS     64(BX)(CX*1), Y6, Y6
+	VADDPS     96(BX)(CX*1), Y7, Y7
 
 without2:
 	TESTQ  $0x00000080, DX
@@ -598,7 +604,7 @@ without20:
 	VMOVUPS Y6, 64(BX)(CX*1)
 	VMOVUPS Y7, 96(BX)(CX*1)
 	ADDQ    $0x00000080, CX
-	MOVQ    456(AX), BX
+	MOVQ    480(AX), BX
 	SHLQ    $0x02, BX
 	CMPQ    CX, BX
 	JLT     lanes
@@ -606,39 +612,44 @@ without20:
 	RET
 
 // func scanForwardAVX512(args *uint64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·scanForwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX
 	XORQ CX, CX
-	MOVQ 464(AX), DX
+	MOVQ 488(AX), DX
 
 lanes:
-	MOVQ    (AX), BX
-	VMOVUPS (BX)(CX*1), Z0
-	VMOVUPS 64(BX)(CX*1), Z1
-	VMOVUPS 128(BX)(CX*1), Z2
-	VMOVUPS 192(BX)(CX*1), Z3
-	TESTQ   $0x00000001, DX
-	JE      without1
-	MOVQ    48(AX), BX
-	VMOVUPS (BX)(CX*1), Z4
-	VMOVUPS 64(BX)(CX*1), Z5
-	VMOVUPS 128(BX)(CX*1), Z6
-	VMOVUPS 192(BX)(CX*1), Z7
-	MOVQ    168(AX), BX
-	VMULPS  (BX)(CX*1), Z4, Z4
-	VMULPS  64(BX)(CX*1), Z5, Z5
-	VMULPS  128(BX)(CX*1), Z6, Z6
-	VMULPS  192(BX)(CX*1), Z7, Z7
-	VADDPS  Z0, Z4, Z0
-	VADDPS  Z1, Z5, Z1
-	VADDPS  Z2, Z6, Z2
-	VADDPS  Z3, Z7, Z3
-	MOVQ    48(AX), BX
-	VMOVUPS Z0, (BX)(CX*1)
-	VMOVUPS Z1, 64(BX)(CX*1)
-	VMOVUPS Z2, 128(BX)(CX*1)
-	VMOVUPS Z3, 192(BX)(CX*1)
+	MOVQ       456(AX), BX
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	PREFETCHT0 128(BX)(CX*1)
+	PREFETCHT0 192(BX)(CX*1)
+	MOVQ       (AX), BX
+	VMOVUPS    (BX)(CX*1), Z0
+	VMOVUPS    64(BX)(CX*1), Z1
+	VMOVUPS    128(BX)(CX*1), Z2
+	VMOVUPS    192(BX)(CX*1), Z3
+	TESTQ      $0x00000001, DX
+	JE         without1
+	MOVQ       48(AX), BX
+	VMOVUPS    (BX)(CX*1), Z4
+	VMOVUPS    64(BX)(CX*1), Z5
+	VMOVUPS    128(BX)(CX*1), Z6
+	VMOVUPS    192(BX)(CX*1), Z7
+	MOVQ       168(AX), BX
+	VMULPS     (BX)(CX*1), Z4, Z4
+	VMULPS     64(BX)(CX*1), Z5, Z5
+	VMULPS     128(BX)(CX*1), Z6, Z6
+	VMULPS     192(BX)(CX*1), Z7, Z7
+	VADDPS     Z0, Z4, Z0
+	VADDPS     Z1, Z5, Z1
+	VADDPS     Z2, Z6, Z2
+	VADDPS     Z3, Z7, Z3
+	MOVQ       48(AX), BX
+	VMOVUPS    Z0, (BX)(CX*1)
+	VMOVUPS    Z1, 64(BX)(CX*1)
+	VMOVUPS    Z2, 128(BX)(CX*1)
+	VMOVUPS    Z3, 192(BX)(CX*1)
 
 without1:
 	TESTQ   $0x00000002, DX
@@ -869,7 +880,7 @@ without12:
 	VMOVUPS Z6, 128(BX)(CX*1)
 	VMOVUPS Z7, 192(BX)(CX*1)
 	ADDQ    $0x00000100, CX
-	MOVQ    456(AX), BX
+	MOVQ    480(AX), BX
 	SHLQ    $0x02, BX
 	CMPQ    CX, BX
 	JLT     lanes
@@ -877,32 +888,37 @@ without12:
 	RET
 
 // func scanBackwardAVX512(args *uint64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·scanBackwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX
 	XORQ CX, CX
-	MOVQ 464(AX), DX
+	MOVQ 488(AX), DX
 
 lanes:
-	MOVQ    24(AX), BX
-	VMOVUPS (BX)(CX*1), Z0
-	VMOVUPS 64(BX)(CX*1), Z1
-	VMOVUPS 128(BX)(CX*1), Z2
-	VMOVUPS 192(BX)(CX*1), Z3
-	TESTQ   $0x00000100, DX
-	JE      without1
-	MOVQ    72(AX), BX
-	VMOVUPS (BX)(CX*1), Z4
-	VMOVUPS 64(BX)(CX*1), Z5
-	VMOVUPS 128(BX)(CX*1), Z6
-	VMOVUPS 192(BX)(CX*1), Z7
-	TESTQ   $0x00001000, DX
-	JE      without2
-	MOVQ    384(AX), BX
-	VADDPS  (BX)(CX*1), Z4, Z4
-	VADDPS  64(BX)(CX*1), Z5, Z5
-	VADDPS  128(BX)(CX*1), Z6, Z6
-	VADDPS  192(BX)(CX*1), Z7, Z7
+	MOVQ       456(AX), BX
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	PREFETCHT0 128(BX)(CX*1)
+	PREFETCHT0 192(BX)(CX*1)
+	MOVQ       24(AX), BX
+	VMOVUPS    (BX)(CX*1), Z0
+	VMOVUPS    64(BX)(CX*1), Z1
+	VMOVUPS    128(BX)(CX*1), Z2
+	VMOVUPS    192(BX)(CX*1), Z3
+	TESTQ      $0x00000100, DX
+	JE         without1
+	MOVQ       72(AX), BX
+	VMOVUPS    (BX)(CX*1), Z4
+	VMOVUPS    64(BX)(CX*1), Z5
+	VMOVUPS    128(BX)(CX*1), Z6
+	VMOVUPS    192(BX)(CX*1), Z7
+	TESTQ      $0x00001000, DX
+	JE         without2
+	MOVQ       384(AX), BX
+	VADDPS     (BX)(CX*1), Z4, Z4
+	VADDPS     64(BX)(CX*1), Z5, Z5
+	VADDPS     128(BX)(CX*1), Z6, Z6
+	VADDPS     192(BX)(CX*1), Z7, Z7
 
 without2:
 	TESTQ  $0x00000080, DX
@@ -1178,7 +1194,7 @@ without20:
 	VMOVUPS Z6, 128(BX)(CX*1)
 	VMOVUPS Z7, 192(BX)(CX*1)
 	ADDQ    $0x00000100, CX
-	MOVQ    456(AX), BX
+	MOVQ    480(AX), BX
 	SHLQ    $0x02, BX
 	CMPQ    CX, BX
 	JLT     lanes

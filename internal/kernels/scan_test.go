@@ -84,7 +84,7 @@ func TestScanForwardEqualsItsGoTwin(t *testing.T) {
 				u, j = s.row("u"), s.row("j")
 			}
 			var scan kernels.Scan
-			scan.ForwardOn(l, rules, &c, &st, s.row("x"), u, j, words)
+			scan.ForwardOn(l, rules, &c, &st, s.row("x"), s.row("x"), u, j, words)
 			return words
 		}
 		run(l, s.copy()) // draws the rows that are missing

@@ -3,8 +3,8 @@ package kernels
 // Add computes dst[j] += x[j] for all j of dst; x is at least as long. Same bits on every instruction set.
 func Add(dst, x []float32) { active.Add(dst, x) }
 
-// Sub computes dst[j] -= x[j] for all j of dst; x is at least as long. Same bits on every instruction set.
-func Sub(dst, x []float32) { active.Sub(dst, x) }
+// Sub computes dst[j] = x[j] − y[j] for all j of dst; x and y are at least as long. Same bits on every instruction set.
+func Sub(dst, x, y []float32) { active.Sub(dst, x, y) }
 
 // Axpy computes dst[j] += a·x[j] for all j of dst, product and sum each
 // rounded; x is at least as long. Same bits on every instruction set.
@@ -24,7 +24,7 @@ func Dot(x, y []float32) float32 { return active.Dot(x, y) }
 func (l Level) Add(dst, x []float32) { l.t.add(dst, x[:len(dst)]) }
 
 // Sub is the function of that name on level l.
-func (l Level) Sub(dst, x []float32) { l.t.sub(dst, x[:len(dst)]) }
+func (l Level) Sub(dst, x, y []float32) { l.t.sub(dst, x[:len(dst)], y[:len(dst)]) }
 
 // Axpy is the function of that name on level l.
 func (l Level) Axpy(dst []float32, a float32, x []float32) { l.t.axpy(dst, a, x[:len(dst)]) }
@@ -42,10 +42,10 @@ func addGo(dst, x []float32) {
 	}
 }
 
-func subGo(dst, x []float32) {
-	x = x[:len(dst)]
+func subGo(dst, x, y []float32) {
+	x, y = x[:len(dst)], y[:len(dst)]
 	for j := range dst {
-		dst[j] -= x[j]
+		dst[j] = x[j] - y[j]
 	}
 }
 

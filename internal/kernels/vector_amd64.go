@@ -16,11 +16,11 @@ func addAVX2(dst []float32, x []float32)
 // subAVX2 equals
 //
 //	for j := range dst {
-//		dst[j] -= x[j]
+//		dst[j] = x[j] - y[j]
 //	}
 //
 //go:noescape
-func subAVX2(dst []float32, x []float32)
+func subAVX2(dst []float32, x []float32, y []float32)
 
 // axpyAVX2 equals
 //
@@ -77,11 +77,11 @@ func addAVX512(dst []float32, x []float32)
 // subAVX512 equals
 //
 //	for j := range dst {
-//		dst[j] -= x[j]
+//		dst[j] = x[j] - y[j]
 //	}
 //
 //go:noescape
-func subAVX512(dst []float32, x []float32)
+func subAVX512(dst []float32, x []float32, y []float32)
 
 // axpyAVX512 equals
 //

@@ -81,34 +81,36 @@ done:
 	VZEROUPPER
 	RET
 
-// func subAVX2(dst []float32, x []float32)
+// func subAVX2(dst []float32, x []float32, y []float32)
 // Requires: AVX
-TEXT ·subAVX2(SB), NOSPLIT, $0-48
+TEXT ·subAVX2(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
 	MOVQ x_base+24(FP), DX
+	MOVQ y_base+48(FP), BX
 
 loop4:
 	CMPQ    CX, $0x00000020
 	JLT     under4
-	VMOVUPS (AX), Y0
-	VMOVUPS (DX), Y1
+	VMOVUPS (DX), Y0
+	VMOVUPS (BX), Y1
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, (AX)
-	VMOVUPS 32(AX), Y0
-	VMOVUPS 32(DX), Y1
+	VMOVUPS 32(DX), Y0
+	VMOVUPS 32(BX), Y1
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, 32(AX)
-	VMOVUPS 64(AX), Y0
-	VMOVUPS 64(DX), Y1
+	VMOVUPS 64(DX), Y0
+	VMOVUPS 64(BX), Y1
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, 64(AX)
-	VMOVUPS 96(AX), Y0
-	VMOVUPS 96(DX), Y1
+	VMOVUPS 96(DX), Y0
+	VMOVUPS 96(BX), Y1
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, 96(AX)
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
 	SUBQ    $0x00000020, CX
 	JMP     loop4
 
@@ -116,23 +118,24 @@ under4:
 loop1:
 	CMPQ    CX, $0x00000008
 	JLT     under1
-	VMOVUPS (AX), Y0
-	VMOVUPS (DX), Y1
+	VMOVUPS (DX), Y0
+	VMOVUPS (BX), Y1
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, (AX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000008, CX
 	JMP     loop1
 
 under1:
 	TESTQ      CX, CX
 	JE         done
-	LEAQ       lanes<>+0(SB), BX
+	LEAQ       lanes<>+0(SB), SI
 	NEGQ       CX
-	VMOVDQU    32(BX)(CX*4), Y0
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (DX), Y0, Y2
+	VMOVDQU    32(SI)(CX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
 	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)
 
@@ -482,34 +485,36 @@ done:
 	VZEROUPPER
 	RET
 
-// func subAVX512(dst []float32, x []float32)
+// func subAVX512(dst []float32, x []float32, y []float32)
 // Requires: AVX, AVX512F
-TEXT ·subAVX512(SB), NOSPLIT, $0-48
+TEXT ·subAVX512(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
 	MOVQ x_base+24(FP), DX
+	MOVQ y_base+48(FP), BX
 
 loop4:
 	CMPQ    CX, $0x00000040
 	JLT     under4
-	VMOVUPS (AX), Z0
-	VMOVUPS (DX), Z1
+	VMOVUPS (DX), Z0
+	VMOVUPS (BX), Z1
 	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, (AX)
-	VMOVUPS 64(AX), Z0
-	VMOVUPS 64(DX), Z1
+	VMOVUPS 64(DX), Z0
+	VMOVUPS 64(BX), Z1
 	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, 64(AX)
-	VMOVUPS 128(AX), Z0
-	VMOVUPS 128(DX), Z1
+	VMOVUPS 128(DX), Z0
+	VMOVUPS 128(BX), Z1
 	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, 128(AX)
-	VMOVUPS 192(AX), Z0
-	VMOVUPS 192(DX), Z1
+	VMOVUPS 192(DX), Z0
+	VMOVUPS 192(BX), Z1
 	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, 192(AX)
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, DX
+	ADDQ    $0x00000100, BX
 	SUBQ    $0x00000040, CX
 	JMP     loop4
 
@@ -517,25 +522,26 @@ under4:
 loop1:
 	CMPQ    CX, $0x00000010
 	JLT     under1
-	VMOVUPS (AX), Z0
-	VMOVUPS (DX), Z1
+	VMOVUPS (DX), Z0
+	VMOVUPS (BX), Z1
 	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
 	SUBQ    $0x00000010, CX
 	JMP     loop1
 
 under1:
 	TESTQ     CX, CX
 	JE        done
-	MOVL      $0x0000ffff, BX
+	MOVL      $0x0000ffff, SI
 	NEGQ      CX
 	ADDQ      $0x10, CX
-	SHRL      CL, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (DX), K1, Z1
+	SHRL      CL, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 

@@ -1,6 +1,10 @@
 package signal
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/snntrain/snntrain/internal/par"
+)
 
 // Events lists the values that are not zero, group by group: group g holds
 // places lo..hi of Index, ascending, with their values in Value; spikes all
@@ -27,13 +31,16 @@ func (e *Events) Groups() int { return len(e.Start) - 1 }
 
 // ByRow lists for every stored row the inputs that are not zero. The list is
 // made once and kept until the signal changes.
-func (s *Signal) ByRow() *Events {
+func (s *Signal) ByRow() *Events { return s.ByRowOn(nil) }
+
+// ByRowOn is ByRow, listed by the threads of a pool.
+func (s *Signal) ByRowOn(pool *par.Pool) *Events {
 	if s.fresh.byRow {
 		return &s.byRow
 	}
 	s.byRow.Start = grow(s.byRow.Start, s.Rows()+1)
 	if s.spiking {
-		s.listSpikes(&s.byRow)
+		s.listSpikes(pool, &s.byRow)
 	} else {
 		s.listValues(&s.byRow)
 	}
@@ -41,7 +48,10 @@ func (s *Signal) ByRow() *Events {
 	return &s.byRow
 }
 
-func (s *Signal) listSpikes(e *Events) {
+// listGrain is the number of words of spikes that are listed at a time.
+const listGrain = 4096
+
+func (s *Signal) listSpikes(pool *par.Pool, e *Events) {
 	total := uint32(0)
 	for r := range s.Rows() {
 		e.Start[r] = total
@@ -51,15 +61,17 @@ func (s *Signal) listSpikes(e *Events) {
 	}
 	e.Start[s.Rows()] = total
 	e.Index, e.Value = grow(e.Index, int(total)), nil
-	k := 0
-	for r := range s.Rows() {
-		for i, w := range s.WordRow(r) {
-			for ; w != 0; w &= w - 1 {
-				e.Index[k] = uint32(i*64 + bits.TrailingZeros64(w))
-				k++
+	pool.For(s.Rows(), max(1, listGrain/s.Stride()), func(lo, hi int) {
+		k := e.Start[lo]
+		for r := lo; r < hi; r++ {
+			for i, w := range s.WordRow(r) {
+				for ; w != 0; w &= w - 1 {
+					e.Index[k] = uint32(i*64 + bits.TrailingZeros64(w))
+					k++
+				}
 			}
 		}
-	}
+	})
 }
 
 func (s *Signal) listValues(e *Events) {
@@ -75,46 +87,65 @@ func (s *Signal) listValues(e *Events) {
 	e.Start[s.Rows()] = uint32(len(e.Index))
 }
 
-// ByInput lists for every input the stored rows in which it is not zero.
-func (s *Signal) ByInput() *Events {
-	if s.fresh.byInput {
+// ByInput lists, for every chunk of consecutive rows and in it for every
+// input, the stored rows in which it is not zero: group c·N + i is input i in
+// rows c·rows to (c+1)·rows. The list is kept until the signal changes.
+func (s *Signal) ByInput(pool *par.Pool, rows int) *Events {
+	if s.fresh.byInput && s.chunk == rows {
 		return &s.byInput
 	}
-	rows, e := s.ByRow(), &s.byInput
-	n := s.N()
-	start := grow(e.Start, n+1)
-	clear(start)
-	for _, i := range rows.Index {
-		start[i+1]++
-	}
-	for i := range n {
-		start[i+1] += start[i]
-	}
-	e.Index = grow(e.Index, len(rows.Index))
-	if rows.Value != nil {
-		e.Value = grow(e.Value, len(rows.Value))
-	} else {
+	list, e, n := s.ByRowOn(pool), &s.byInput, s.N()
+	chunks := (s.Rows() + rows - 1) / rows
+	e.Start = grow(e.Start, chunks*n+1)
+	e.Start[0] = 0
+	e.Index = grow(e.Index, len(list.Index))
+	e.Value = grow(e.Value, len(list.Value))
+	if list.Value == nil {
 		e.Value = nil
 	}
-	for r := range rows.Groups() { // start[i] runs ahead to the end of group i
-		for k := rows.Start[r]; k < rows.Start[r+1]; k++ {
-			i := rows.Index[k]
-			e.Index[start[i]] = uint32(r)
-			if rows.Value != nil {
-				e.Value[start[i]] = rows.Value[k]
-			}
-			start[i]++
+	pool.For(chunks, 1, func(lo, hi int) {
+		for c := lo; c < hi; c++ {
+			transpose(e, list, e.Start[c*n+1:(c+1)*n+1], c*rows, min((c+1)*rows, s.Rows()))
 		}
-	}
-	copy(start[1:], start[:n])
-	start[0] = 0
-	e.Start = start
-	s.fresh.byInput = true
+	})
+	s.chunk, s.fresh.byInput = rows, true
 	return e
 }
 
-// Zeros is the share of stored values that are zero.
+// transpose lists rows first to last of list by input, and where the group of
+// each input ends. Their events lie at the same places in both lists.
+func transpose(e, list *Events, ends []uint32, first, last int) {
+	lo, hi := list.Start[first], list.Start[last]
+	clear(ends)
+	for _, i := range list.Index[lo:hi] {
+		ends[i]++
+	}
+	at := lo
+	for i, count := range ends { // where the group starts; runs ahead to its end
+		ends[i] = at
+		at += count
+	}
+	for r := first; r < last; r++ {
+		for k := list.Start[r]; k < list.Start[r+1]; k++ {
+			i := list.Index[k]
+			e.Index[ends[i]] = uint32(r)
+			if list.Value != nil {
+				e.Value[ends[i]] = list.Value[k]
+			}
+			ends[i]++
+		}
+	}
+}
+
+// Zeros is the share of stored values that are zero, counted once until the signal changes.
 func (s *Signal) Zeros() float64 {
+	if !s.fresh.zeros {
+		s.zeros, s.fresh.zeros = s.countZeros(), true
+	}
+	return s.zeros
+}
+
+func (s *Signal) countZeros() float64 {
 	total := s.Rows() * s.N()
 	if total == 0 {
 		return 1

@@ -22,7 +22,9 @@ type Signal struct {
 	spiking bool
 	byRow   Events
 	byInput Events
-	fresh   struct{ byRow, byInput bool }
+	fresh   struct{ byRow, byInput, zeros bool }
+	zeros   float64
+	chunk   int // rows of a chunk of byInput
 
 	analogStore []float32
 	wordStore   []uint64
@@ -69,7 +71,7 @@ func (s *Signal) extents(t, b int, shape []int, constant bool) {
 }
 
 // Touch says that the values changed, so that event lists are made anew.
-func (s *Signal) Touch() { s.fresh.byRow, s.fresh.byInput = false, false }
+func (s *Signal) Touch() { s.fresh.byRow, s.fresh.byInput, s.fresh.zeros = false, false, false }
 
 // Spiking reports whether the values are spikes.
 func (s *Signal) Spiking() bool { return s.spiking }

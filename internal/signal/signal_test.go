@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
 	"pgregory.net/rapid"
 )
@@ -25,14 +26,19 @@ func TestEventListsHoldEverySpikeOnce(t *testing.T) {
 				byRow[[2]int{r, int(i)}] = true
 			}
 		}
-		for i := range s.ByInput().Groups() {
-			last := -1
-			for _, r := range s.ByInput().Group(i) {
-				if int(r) <= last {
-					t.Fatalf("rows of input %d are not ascending", i)
+		rows := rapid.IntRange(1, 8).Draw(t, "rows of a chunk")
+		list := s.ByInput(par.New(2), rows)
+		if got, want := list.Groups(), (s.Rows()+rows-1)/rows*n; got != want {
+			t.Fatalf("%d groups, want %d", got, want)
+		}
+		for g := range list.Groups() {
+			last := g/n*rows - 1
+			for _, r := range list.Group(g) {
+				if int(r) <= last || int(r) >= (g/n+1)*rows {
+					t.Fatalf("rows of input %d in chunk %d are not ascending, or of another chunk", g%n, g/n)
 				}
 				last = int(r)
-				byInput[[2]int{int(r), i}] = true
+				byInput[[2]int{int(r), g % n}] = true
 			}
 		}
 		if d := cmp.Diff(want, byRow); d != "" {

@@ -48,6 +48,7 @@ const (
 	argDS
 	argDX
 	argDU
+	argAhead
 	argN
 )
 
@@ -248,6 +249,7 @@ func (r *scanRoutine) reset(c func() choice, v vecs) {
 func scanForward(s isa) {
 	r := newScan(s, "scanForward", "scanForwardGo(args)")
 	j, v := r.vectors(), r.vectors()
+	r.prefetch()
 	r.load(argX, j)
 	r.synapse(j)
 	r.load(argV, v)
@@ -268,6 +270,15 @@ func scanForward(s isa) {
 	}, nil)
 	r.store(v, argV)
 	r.end()
+}
+
+// prefetch asks for a row that a later step reads: rows of one sample lie too
+// far apart for the processor to foresee them.
+func (r *scanRoutine) prefetch() {
+	row := r.row(argAhead)
+	for k := 0; k < scanVectors; k += 64 / r.bytes() {
+		PREFETCHT0(row(k))
+	}
 }
 
 // synapse filters the input in j.
@@ -331,6 +342,7 @@ func (r *scanRoutine) emit(c choice) {
 func scanBackward(s isa) {
 	r := newScan(s, "scanBackward", "scanBackwardGo(args)")
 	gv, ds, du := r.vectors(), r.vectors(), r.vectors()
+	r.prefetch()
 	r.load(argV, gv)
 	r.when(spikes, func() {
 		r.load(argP, ds)

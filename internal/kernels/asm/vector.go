@@ -12,14 +12,14 @@ import (
 // that measures the peak.
 func vector(s isa) {
 	add := func(d, x, _ reg.VecVirtual) { VADDPS(x, d, d) }
-	sub := func(d, x, _ reg.VecVirtual) { VSUBPS(x, d, d) }
+	sub := func(d, y, _ reg.VecVirtual) { VSUBPS(y, d, d) } // d holds x
 	axpy := func(d, x, a reg.VecVirtual) {
 		VMULPS(x, a, x)
 		VADDPS(x, d, d)
 	}
 	scale := func(d, _, a reg.VecVirtual) { VMULPS(d, a, d) }
 	elementwise(s, "add", "func(dst, x []float32)", "dst[j] += x[j]", add)
-	elementwise(s, "sub", "func(dst, x []float32)", "dst[j] -= x[j]", sub)
+	elementwise(s, "sub", "func(dst, x, y []float32)", "dst[j] = x[j] - y[j]", sub)
 	elementwise(s, "axpy", "func(dst []float32, a float32, x []float32)", "dst[j] += float32(a * x[j])", axpy)
 	elementwise(s, "scale", "func(dst []float32, a float32)", "dst[j] *= a", scale)
 	dot(s)
@@ -27,12 +27,17 @@ func vector(s isa) {
 }
 
 // elementwise emits a routine that computes dst[j] from dst[j] and, if its
-// signature has them, x[j] and a. emit leaves a vector of results in d.
+// signature has them, x[j] and a; with a y, from x[j] in d and y[j] in x.
+// emit leaves a vector of results in d.
 func elementwise(s isa, name, signature, body string, emit func(d, x, a reg.VecVirtual)) {
 	s.text(name, signature, "\tfor j := range dst {", "\t\t"+body, "\t}")
 	dst, n := load("dst"), loadLen("dst")
+	from := dst // what d is read from
 	var x reg.GPVirtual
-	if hasParam("x") {
+	switch {
+	case hasParam("y"):
+		from, x = load("x"), load("y")
+	case hasParam("x"):
 		x = load("x")
 	}
 	a := s.vec()
@@ -41,7 +46,7 @@ func elementwise(s isa, name, signature, body string, emit func(d, x, a reg.VecV
 	}
 	one := func(i int, read, write func(v reg.VecVirtual, m Mem)) {
 		d, xv := s.vec(), s.vec()
-		read(d, Mem{Base: dst, Disp: i * s.bytes()})
+		read(d, Mem{Base: from, Disp: i * s.bytes()})
 		if x != nil {
 			read(xv, Mem{Base: x, Disp: i * s.bytes()})
 		}
@@ -57,6 +62,9 @@ func elementwise(s isa, name, signature, body string, emit func(d, x, a reg.VecV
 			one(i, func(v reg.VecVirtual, m Mem) { VMOVUPS(m, v) }, func(v reg.VecVirtual, m Mem) { VMOVUPS(v, m) })
 		}
 		ADDQ(U32(uint32(vectors*s.bytes())), dst)
+		if from != dst {
+			ADDQ(U32(uint32(vectors*s.bytes())), from)
+		}
 		if x != nil {
 			ADDQ(U32(uint32(vectors*s.bytes())), x)
 		}
