@@ -12,6 +12,7 @@ import (
 type coef struct {
 	a, g, c, alpha, theta, reset, vmin, vinit []float32
 	fire                                      []float32 // a spike where u > fire
+	uniform                                   bool      // all neurons have the same
 }
 
 // family reads parameters of the IF/LIF/CuBa family for a layer.
@@ -57,6 +58,10 @@ func (f *family) fill(k *coef) {
 	}
 	for i := range k.fire[:padded(f.n)] {
 		k.fire[:padded(f.n)][i] = float32(inf)
+	}
+	k.uniform = true
+	for _, v := range f.Values {
+		k.uniform = k.uniform && len(v) <= 1
 	}
 	for i := range f.n {
 		a, leak, _ := decay(f.Rules.MemDecay, f.at(f.mem, i), f.Dt)

@@ -14,6 +14,7 @@ type vectors struct {
 	kernel kernels.Scan
 	coefs  kernels.ScanCoefs
 	state  kernels.ScanState
+	rows   kernels.ScanRows
 	errors kernels.ScanErrors
 	words  []uint64
 
@@ -73,6 +74,7 @@ func (v *vectors) prepare(c *scan, k block, steps int) {
 	v.coefs = kernels.ScanCoefs{
 		A: co.a[k.lo:][:n], G: co.g[k.lo:][:n], C: co.c[k.lo:][:n], Alpha: co.alpha[k.lo:][:n],
 		Theta: co.theta[k.lo:][:n], Fire: co.fire[k.lo:][:n], Reset: co.reset[k.lo:][:n],
+		Uniform: co.uniform && n == k.lanes(),
 	}
 }
 
@@ -122,7 +124,8 @@ func (v *vectors) forward(c *scan, r *Run, k block) {
 		if r.S != nil && t+delay < r.X.T {
 			words = r.S.WordRow((t+delay)*r.S.B + k.b)[k.lo/64:][:len(v.words)]
 		}
-		v.kernel.Forward(c.rules, &v.coefs, &v.state, whole(lanesOf(r.X, t, k), v.x), lanesAt(r.X, t+ahead, k), nil, nil, words)
+		v.rows = kernels.ScanRows{X: whole(lanesOf(r.X, t, k), v.x), Ahead: lanesAt(r.X, t+ahead, k), Words: words, Last: t == r.X.T-1}
+		v.kernel.Forward(c.rules, &v.coefs, &v.state, &v.rows)
 		if out := lanesOf(r.V, t, k); out != nil {
 			copy(out, v.state.V)
 		}
@@ -147,7 +150,7 @@ func (v *vectors) backward(c *scan, r *Run, k block) {
 	c.beginAdjoint(&h, r.DEnd, k)
 	for t := r.X.T - 1; t >= 0; t-- {
 		v.unstep(c, r, t, k)
-		if t == r.X.T-1 && c.spiking && !c.spikeAdjoint() {
+		if t == r.X.T-1 && c.spiking && !c.rules.WritesP() {
 			clear(v.state.P)
 		}
 	}
@@ -155,12 +158,6 @@ func (v *vectors) backward(c *scan, r *Run, k block) {
 		add(h.gp, lanesOf(r.DS, 0, k))
 	}
 	c.endAdjoint(&h, r.DEnd, k)
-}
-
-// spikeAdjoint says that the adjoint of the last spike is computed in every step.
-func (c *scan) spikeAdjoint() bool {
-	const late = kernels.ScanResetLeak | kernels.ScanResetCharge
-	return c.rules&kernels.ScanThrough != 0 && c.rules&kernels.ScanSubtract != 0 && c.rules&late != 0
 }
 
 // replay runs the block forward again and keeps its potentials.
@@ -174,7 +171,8 @@ func (v *vectors) replay(c *scan, r *Run, k block) {
 		}
 	}
 	for t := range r.X.T {
-		v.kernel.Forward(c.rules, &v.coefs, &v.state, whole(lanesOf(r.X, t, k), v.x), lanesAt(r.X, t+ahead, k), v.u[t*n:(t+1)*n], nil, v.words)
+		v.rows = kernels.ScanRows{X: whole(lanesOf(r.X, t, k), v.x), Ahead: lanesAt(r.X, t+ahead, k), U: v.u[t*n : (t+1)*n], Words: v.words}
+		v.kernel.Forward(c.rules, &v.coefs, &v.state, &v.rows)
 	}
 }
 
@@ -185,7 +183,7 @@ func (v *vectors) unstep(c *scan, r *Run, t int, k block) {
 	}
 	n := len(v.x)
 	e := &v.errors
-	*e = kernels.ScanErrors{DX: v.dx}
+	*e = kernels.ScanErrors{DX: v.dx, Last: t == r.X.T-1}
 	if c.spiking {
 		e.U, e.Before = past(v.u, v.before, t), past(v.u, v.before, t-1)
 		e.Surrogate = v.derivative

@@ -92,7 +92,7 @@ func (c *scan) prepare() {
 
 // cut returns the rows of a block.
 func (k *coef) cut(b block) coef {
-	return coef{k.a[b.lo:b.hi], k.g[b.lo:b.hi], k.c[b.lo:b.hi], k.alpha[b.lo:b.hi], k.theta[b.lo:b.hi], k.reset[b.lo:b.hi], k.vmin[b.lo:b.hi], k.vinit[b.lo:b.hi], k.fire[b.lo:b.hi]}
+	return coef{k.a[b.lo:b.hi], k.g[b.lo:b.hi], k.c[b.lo:b.hi], k.alpha[b.lo:b.hi], k.theta[b.lo:b.hi], k.reset[b.lo:b.hi], k.vmin[b.lo:b.hi], k.vinit[b.lo:b.hi], k.fire[b.lo:b.hi], k.uniform}
 }
 
 // begin sets the state before the first step.

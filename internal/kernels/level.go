@@ -41,8 +41,8 @@ type table struct {
 	scale         func(dst []float32, a float32)
 	dot           func(x, y []float32) float32
 	tile          tile
-	scanForward   func(a *scanArgs)
-	scanBackward  func(a *scanArgs)
+	scanForward   [2]func(a *scanArgs) // for coefficients of every lane, and of all lanes
+	scanBackward  [2]func(a *scanArgs)
 	derivatives   derivatives
 	adam          func(value, grad, m, v []float32, c *AdamStep)
 	peak          func(n int) // nil, or peakFlops operations an iteration
@@ -56,7 +56,7 @@ func goTable() *table {
 		addRows: addRowsGo, addScaledRows: addScaledRowsGo, maxIndex: maxIndexGo,
 		add: addGo, sub: subGo, axpy: axpyGo, scale: scaleGo, dot: dotGo,
 		tile:        tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
-		scanForward: scanForwardGo, scanBackward: scanBackwardGo,
+		scanForward: [2]func(*scanArgs){scanForwardGo, scanForwardGo}, scanBackward: [2]func(*scanArgs){scanBackwardGo, scanBackwardGo},
 		derivatives: derivatives{atanGo, fastSigmoidGo, triangleGo, boxcarGo},
 		adam:        adamGo,
 	}

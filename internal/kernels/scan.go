@@ -23,6 +23,7 @@ const (
 	scanDS
 	scanAddDX
 	scanKeepDU
+	scanUseP
 )
 
 // ScanCoefs are the coefficients of n lanes, rows of n values each:
@@ -31,7 +32,12 @@ const (
 //
 // Alpha is read with a synapse, Theta with a reset by subtraction, Reset with
 // one to a value.
-type ScanCoefs struct{ A, G, C, Alpha, Theta, Fire, Reset []float32 }
+//
+// Uniform says that all rows are given and hold one value each: a routine may read the first alone.
+type ScanCoefs struct {
+	A, G, C, Alpha, Theta, Fire, Reset []float32
+	Uniform                            bool
+}
 
 // ScanState is what n lanes remember, or the adjoints of that: potential,
 // synaptic current, last spike (0 or 1).
@@ -58,29 +64,37 @@ type scanArgs struct {
 // bits on every instruction set.
 type Scan struct{ args scanArgs }
 
-// Forward moves the state st on by the input x; ahead is a row that a later
-// step reads, or nil. It sets words to the spikes (bit
-// k of word w is lane 64·w + k), and keeps u and j where rows are given for them.
-func (s *Scan) Forward(rules ScanRules, c *ScanCoefs, st *ScanState, x, ahead, u, j []float32, words []uint64) {
-	s.ForwardOn(active, rules, c, st, x, ahead, u, j, words)
+// ScanRows are the rows of a step that are not state.
+type ScanRows struct {
+	X     []float32 // input
+	Ahead []float32 // a row that a later step reads, or nil
+	Words []uint64  // out: the spikes; bit k of word w is lane 64·w + k
+	U, J  []float32 // out: potential that was compared with Fire, current; nil = not wanted
+	Last  bool      // the state is read after the step: P is written, whether or not a later step needs it
+}
+
+// Forward moves the state st on by one step.
+func (s *Scan) Forward(rules ScanRules, c *ScanCoefs, st *ScanState, o *ScanRows) {
+	s.ForwardOn(active, rules, c, st, o)
 }
 
 // ForwardOn is Forward on level l.
-func (s *Scan) ForwardOn(l Level, rules ScanRules, c *ScanCoefs, st *ScanState, x, ahead, u, j []float32, words []uint64) {
-	n := len(x)
+func (s *Scan) ForwardOn(l Level, rules ScanRules, c *ScanCoefs, st *ScanState, o *ScanRows) {
+	n := len(o.X)
 	checkLanes(n)
-	s.args = scanArgs{
-		x: x, v: lane(st.V, n), p: laneIf(rules.has(ScanSpikes), st.P, n), i: laneIf(rules.filters(), st.I, n),
-		u: laneIf(u != nil, u, n), j: laneIf(j != nil, j, n), ahead: aheadOf(ahead, x), n: n, rules: rules,
-	}
 	a := &s.args
+	*a = scanArgs{
+		x: o.X, v: lane(st.V, n), p: laneIf(rules.has(ScanSpikes), st.P, n), i: laneIf(rules.filters(), st.I, n),
+		u: laneIf(o.U != nil, o.U, n), j: laneIf(o.J != nil, o.J, n), ahead: aheadOf(o.Ahead, o.X), n: n, rules: rules,
+	}
 	a.coefs(c)
 	if rules.has(ScanSpikes) {
-		a.words = words[:n/64]
+		a.words = o.Words[:n/64]
 	}
-	a.rules.set(scanKeepU, u != nil)
-	a.rules.set(scanKeepJ, j != nil)
-	l.t.scanForward(a)
+	a.rules.set(scanKeepU, o.U != nil)
+	a.rules.set(scanKeepJ, o.J != nil)
+	a.rules.set(scanUseP, o.Last || rules.has(ScanResetLeak|ScanResetCharge))
+	l.t.scanForward[c.form()](a)
 }
 
 // ScanErrors are the rows of a step that its adjoint reads and writes.
@@ -92,6 +106,7 @@ type ScanErrors struct {
 	Add       bool      // add to DX instead
 	DU        []float32 // out: dL/du; nil = not wanted
 	Ahead     []float32 // a row that a later step reads, or nil
+	Last      bool      // the last step: g.P is read, whether or not the rules write it
 }
 
 // Backward is the adjoint of Forward: g holds dL/d(state after the step) on
@@ -118,12 +133,27 @@ func (s *Scan) BackwardOn(l Level, rules ScanRules, c *ScanCoefs, g *ScanState, 
 	a.rules.set(scanDS, e.DS != nil)
 	a.rules.set(scanAddDX, e.Add)
 	a.rules.set(scanKeepDU, e.DU != nil)
-	l.t.scanBackward(a)
+	a.rules.set(scanUseP, e.Last || rules.WritesP())
+	l.t.scanBackward[c.form()](a)
+}
+
+// WritesP says that the adjoint of a step writes that of the last spike.
+func (r ScanRules) WritesP() bool {
+	return r.has(ScanThrough) && r.has(ScanSubtract) && r.has(ScanResetLeak|ScanResetCharge)
+}
+
+// form is the index of the routine for coefficients of this form.
+func (c *ScanCoefs) form() int {
+	if c.Uniform {
+		return 1
+	}
+	return 0
 }
 
 // filters says that there is a synapse.
 func (r ScanRules) filters() bool { return r&(ScanDecayAdd|ScanAddDecay|ScanAddUse) != 0 }
 
+// has says that one of the rules f holds.
 func (r ScanRules) has(f ScanRules) bool { return r&f != 0 }
 
 func (r *ScanRules) set(f ScanRules, on bool) {
@@ -134,11 +164,12 @@ func (r *ScanRules) set(f ScanRules, on bool) {
 
 // coefs sets the rows of the coefficients.
 func (a *scanArgs) coefs(c *ScanCoefs) {
-	a.a, a.g, a.c = lane(c.A, a.n), lane(c.G, a.n), lane(c.C, a.n)
-	a.alpha = laneIf(a.rules.filters(), c.Alpha, a.n)
-	a.fire = laneIf(a.rules.has(ScanSpikes), c.Fire, a.n)
-	a.theta = laneIf(a.rules.has(ScanSubtract), c.Theta, a.n)
-	a.reset = laneIf(a.rules.has(ScanToValue), c.Reset, a.n)
+	n := a.n
+	a.a, a.g, a.c = lane(c.A, n), lane(c.G, n), lane(c.C, n)
+	a.alpha = laneIf(c.Uniform || a.rules.filters(), c.Alpha, n)
+	a.fire = laneIf(c.Uniform || a.rules.has(ScanSpikes), c.Fire, n)
+	a.theta = laneIf(c.Uniform || a.rules.has(ScanSubtract), c.Theta, n)
+	a.reset = laneIf(c.Uniform || a.rules.has(ScanToValue), c.Reset, n)
 }
 
 // lane is a row of n.
@@ -224,11 +255,14 @@ func (a *scanArgs) resetOf(u float32, k int, spike bool) float32 {
 // emit stores the spike of lane k.
 func (a *scanArgs) emit(k int, spike bool) {
 	word, bit := &a.words[k/64], uint64(1)<<(k%64)
-	a.p[k] = 0
 	*word &^= bit
+	p := float32(0)
 	if spike {
-		a.p[k] = 1
 		*word |= bit
+		p = 1
+	}
+	if a.rules.has(scanUseP) {
+		a.p[k] = p
 	}
 }
 
@@ -243,7 +277,10 @@ func scanBackwardLane(a *scanArgs, k int) {
 	r := a.rules
 	g := a.v[k]
 	if r.has(ScanSpikes) {
-		ds := a.p[k]
+		ds := float32(0)
+		if r.has(scanUseP) {
+			ds = a.p[k]
+		}
 		if r.has(scanDS) {
 			ds += a.ds[k]
 		}

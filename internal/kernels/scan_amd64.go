@@ -22,6 +22,24 @@ func scanForwardAVX2(args *uint64)
 //go:noescape
 func scanBackwardAVX2(args *uint64)
 
+// scanForwardUniformAVX2 equals
+//
+//	scanForwardGo(args)
+//
+// for the *scanArgs that args points to.
+//
+//go:noescape
+func scanForwardUniformAVX2(args *uint64)
+
+// scanBackwardUniformAVX2 equals
+//
+//	scanBackwardGo(args)
+//
+// for the *scanArgs that args points to.
+//
+//go:noescape
+func scanBackwardUniformAVX2(args *uint64)
+
 // scanForwardAVX512 equals
 //
 //	scanForwardGo(args)
@@ -39,3 +57,21 @@ func scanForwardAVX512(args *uint64)
 //
 //go:noescape
 func scanBackwardAVX512(args *uint64)
+
+// scanForwardUniformAVX512 equals
+//
+//	scanForwardGo(args)
+//
+// for the *scanArgs that args points to.
+//
+//go:noescape
+func scanForwardUniformAVX512(args *uint64)
+
+// scanBackwardUniformAVX512 equals
+//
+//	scanBackwardGo(args)
+//
+// for the *scanArgs that args points to.
+//
+//go:noescape
+func scanBackwardUniformAVX512(args *uint64)

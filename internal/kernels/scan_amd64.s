@@ -245,58 +245,62 @@ without11:
 	VCMPPS       $0x1e, 32(BX)(CX*1), Y5, Y1
 	VCMPPS       $0x1e, 64(BX)(CX*1), Y6, Y2
 	VCMPPS       $0x1e, 96(BX)(CX*1), Y7, Y3
+	TESTQ        $0x00008000, DX
+	JE           without13
 	VBROADCASTSS one<>+0(SB), Y8
 	MOVQ         72(AX), BX
 	VANDPS       Y8, Y0, Y9
-	VMOVMSKPS    Y0, DI
 	VMOVUPS      Y9, (BX)(CX*1)
-	MOVQ         DI, SI
 	VANDPS       Y8, Y1, Y9
-	VMOVMSKPS    Y1, DI
 	VMOVUPS      Y9, 32(BX)(CX*1)
-	SHLQ         $0x08, DI
-	ORQ          DI, SI
 	VANDPS       Y8, Y2, Y9
-	VMOVMSKPS    Y2, DI
 	VMOVUPS      Y9, 64(BX)(CX*1)
-	SHLQ         $0x10, DI
-	ORQ          DI, SI
 	VANDPS       Y8, Y3, Y8
-	VMOVMSKPS    Y3, DI
 	VMOVUPS      Y8, 96(BX)(CX*1)
-	SHLQ         $0x18, DI
-	ORQ          DI, SI
-	MOVQ         312(AX), BX
-	MOVQ         CX, DI
-	SHRQ         $0x05, DI
-	MOVL         SI, (BX)(DI*1)
-	TESTQ        $0x00000080, DX
-	JE           without13
-	TESTQ        $0x00000008, DX
-	JE           without14
-	MOVQ         192(AX), BX
-	VANDPS       (BX)(CX*1), Y0, Y0
-	VSUBPS       Y0, Y4, Y4
-	VANDPS       32(BX)(CX*1), Y1, Y0
-	VSUBPS       Y0, Y5, Y5
-	VANDPS       64(BX)(CX*1), Y2, Y0
-	VSUBPS       Y0, Y6, Y6
-	VANDPS       96(BX)(CX*1), Y3, Y0
-	VSUBPS       Y0, Y7, Y7
-	JMP          done14
 
-without14:
-	TESTQ     $0x00000010, DX
+without13:
+	VMOVMSKPS Y0, SI
+	MOVQ      SI, BX
+	VMOVMSKPS Y1, SI
+	SHLQ      $0x08, SI
+	ORQ       SI, BX
+	VMOVMSKPS Y2, SI
+	SHLQ      $0x10, SI
+	ORQ       SI, BX
+	VMOVMSKPS Y3, SI
+	SHLQ      $0x18, SI
+	ORQ       SI, BX
+	MOVQ      312(AX), SI
+	MOVQ      CX, DI
+	SHRQ      $0x05, DI
+	MOVL      BX, (SI)(DI*1)
+	TESTQ     $0x00000080, DX
+	JE        without14
+	TESTQ     $0x00000008, DX
 	JE        without15
+	MOVQ      192(AX), BX
+	VANDPS    (BX)(CX*1), Y0, Y0
+	VSUBPS    Y0, Y4, Y4
+	VANDPS    32(BX)(CX*1), Y1, Y0
+	VSUBPS    Y0, Y5, Y5
+	VANDPS    64(BX)(CX*1), Y2, Y0
+	VSUBPS    Y0, Y6, Y6
+	VANDPS    96(BX)(CX*1), Y3, Y0
+	VSUBPS    Y0, Y7, Y7
+	JMP       done15
+
+without15:
+	TESTQ     $0x00000010, DX
+	JE        without16
 	MOVQ      240(AX), BX
 	VBLENDVPS Y0, (BX)(CX*1), Y4, Y4
 	VBLENDVPS Y1, 32(BX)(CX*1), Y5, Y5
 	VBLENDVPS Y2, 64(BX)(CX*1), Y6, Y6
 	VBLENDVPS Y3, 96(BX)(CX*1), Y7, Y7
 
-without15:
-done14:
-without13:
+without16:
+done15:
+without14:
 without12:
 	MOVQ    24(AX), BX
 	VMOVUPS Y4, (BX)(CX*1)
@@ -329,26 +333,48 @@ lanes:
 	VMOVUPS    96(BX)(CX*1), Y3
 	TESTQ      $0x00000100, DX
 	JE         without1
+	TESTQ      $0x00008000, DX
+	JE         without2
 	MOVQ       72(AX), BX
 	VMOVUPS    (BX)(CX*1), Y4
 	VMOVUPS    32(BX)(CX*1), Y5
 	VMOVUPS    64(BX)(CX*1), Y6
 	VMOVUPS    96(BX)(CX*1), Y7
 	TESTQ      $0x00001000, DX
-	JE         without2
+	JE         without3
 	MOVQ       384(AX), BX
 	VADDPS     (BX)(CX*1), Y4, Y4
 	VADDPS     32(BX)(CX*1), Y5, Y5
 	VADDPS     64(BX)(CX*1), Y6, Y6
 	VADDPS     96(BX)(CX*1), Y7, Y7
 
+without3:
+	JMP done2
+
 without2:
+	TESTQ   $0x00001000, DX
+	JE      without4
+	MOVQ    384(AX), BX
+	VMOVUPS (BX)(CX*1), Y4
+	VMOVUPS 32(BX)(CX*1), Y5
+	VMOVUPS 64(BX)(CX*1), Y6
+	VMOVUPS 96(BX)(CX*1), Y7
+	JMP     done4
+
+without4:
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+done4:
+done2:
 	TESTQ  $0x00000080, DX
-	JE     without3
-	TESTQ  $0x00000008, DX
-	JE     without4
-	TESTQ  $0x00000200, DX
 	JE     without5
+	TESTQ  $0x00000008, DX
+	JE     without6
+	TESTQ  $0x00000200, DX
+	JE     without7
 	MOVQ   192(AX), BX
 	VMULPS (BX)(CX*1), Y0, Y8
 	VSUBPS Y8, Y4, Y4
@@ -359,12 +385,12 @@ without2:
 	VMULPS 96(BX)(CX*1), Y3, Y8
 	VSUBPS Y8, Y7, Y7
 
-without5:
-without4:
+without7:
+without6:
 	TESTQ   $0x00000010, DX
-	JE      without6
+	JE      without8
 	TESTQ   $0x00000200, DX
-	JE      without7
+	JE      without9
 	MOVQ    240(AX), BX
 	VMOVUPS (BX)(CX*1), Y8
 	VMOVUPS 32(BX)(CX*1), Y9
@@ -384,7 +410,7 @@ without4:
 	VMULPS  Y3, Y11, Y11
 	VADDPS  Y11, Y7, Y7
 
-without7:
+without9:
 	MOVQ    264(AX), BX
 	VMOVUPS (BX)(CX*1), Y8
 	VMOVUPS 32(BX)(CX*1), Y9
@@ -400,8 +426,8 @@ without7:
 	VANDNPS Y2, Y10, Y2
 	VANDNPS Y3, Y11, Y3
 
-without6:
-without3:
+without8:
+without5:
 	MOVQ    360(AX), BX
 	VMULPS  (BX)(CX*1), Y4, Y4
 	VMULPS  32(BX)(CX*1), Y5, Y5
@@ -412,11 +438,11 @@ without3:
 	VADDPS  Y6, Y2, Y2
 	VADDPS  Y7, Y3, Y3
 	TESTQ   $0x00000040, DX
-	JE      without8
-	TESTQ   $0x00000008, DX
-	JE      without9
-	TESTQ   $0x00000200, DX
 	JE      without10
+	TESTQ   $0x00000008, DX
+	JE      without11
+	TESTQ   $0x00000200, DX
+	JE      without12
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
@@ -436,10 +462,10 @@ without3:
 	VMOVUPS Y6, 64(BX)(CX*1)
 	VMOVUPS Y7, 96(BX)(CX*1)
 
-without10:
-without9:
+without12:
+without11:
 	TESTQ   $0x00000010, DX
-	JE      without11
+	JE      without13
 	MOVQ    336(AX), BX
 	VMOVUPS (BX)(CX*1), Y4
 	VMOVUPS 32(BX)(CX*1), Y5
@@ -455,18 +481,18 @@ without9:
 	VANDNPS Y2, Y6, Y2
 	VANDNPS Y3, Y7, Y3
 
-without11:
-without8:
+without13:
+without10:
 without1:
 	TESTQ   $0x00004000, DX
-	JE      without12
+	JE      without14
 	MOVQ    432(AX), BX
 	VMOVUPS Y0, (BX)(CX*1)
 	VMOVUPS Y1, 32(BX)(CX*1)
 	VMOVUPS Y2, 64(BX)(CX*1)
 	VMOVUPS Y3, 96(BX)(CX*1)
 
-without12:
+without14:
 	MOVQ    120(AX), BX
 	VMULPS  (BX)(CX*1), Y0, Y4
 	VMULPS  32(BX)(CX*1), Y1, Y5
@@ -478,11 +504,11 @@ without12:
 	VMULPS  64(BX)(CX*1), Y2, Y2
 	VMULPS  96(BX)(CX*1), Y3, Y3
 	TESTQ   $0x00000020, DX
-	JE      without13
-	TESTQ   $0x00000008, DX
-	JE      without14
-	TESTQ   $0x00000200, DX
 	JE      without15
+	TESTQ   $0x00000008, DX
+	JE      without16
+	TESTQ   $0x00000200, DX
+	JE      without17
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
@@ -502,10 +528,10 @@ without12:
 	VMOVUPS Y10, 64(BX)(CX*1)
 	VMOVUPS Y11, 96(BX)(CX*1)
 
-without15:
-without14:
+without17:
+without16:
 	TESTQ   $0x00000010, DX
-	JE      without16
+	JE      without18
 	MOVQ    336(AX), BX
 	VMOVUPS (BX)(CX*1), Y8
 	VMOVUPS 32(BX)(CX*1), Y9
@@ -521,15 +547,15 @@ without14:
 	VANDNPS Y2, Y10, Y2
 	VANDNPS Y3, Y11, Y3
 
-without16:
-without13:
+without18:
+without15:
 	MOVQ    24(AX), BX
 	VMOVUPS Y0, (BX)(CX*1)
 	VMOVUPS Y1, 32(BX)(CX*1)
 	VMOVUPS Y2, 64(BX)(CX*1)
 	VMOVUPS Y3, 96(BX)(CX*1)
 	TESTQ   $0x00000001, DX
-	JE      without17
+	JE      without19
 	MOVQ    48(AX), BX
 	VADDPS  (BX)(CX*1), Y4, Y4
 	VADDPS  32(BX)(CX*1), Y5, Y5
@@ -546,9 +572,9 @@ without13:
 	VMOVUPS Y2, 64(BX)(CX*1)
 	VMOVUPS Y3, 96(BX)(CX*1)
 
-without17:
+without19:
 	TESTQ   $0x00000002, DX
-	JE      without18
+	JE      without20
 	MOVQ    48(AX), BX
 	VADDPS  (BX)(CX*1), Y4, Y4
 	VADDPS  32(BX)(CX*1), Y5, Y5
@@ -565,9 +591,9 @@ without17:
 	VMOVUPS Y6, 64(BX)(CX*1)
 	VMOVUPS Y7, 96(BX)(CX*1)
 
-without18:
+without20:
 	TESTQ   $0x00000004, DX
-	JE      without19
+	JE      without21
 	MOVQ    48(AX), BX
 	VMOVUPS (BX)(CX*1), Y0
 	VMOVUPS 32(BX)(CX*1), Y1
@@ -588,21 +614,637 @@ without18:
 	VMOVUPS Y6, 64(BX)(CX*1)
 	VMOVUPS Y7, 96(BX)(CX*1)
 
-without19:
+without21:
 	TESTQ  $0x00002000, DX
-	JE     without20
+	JE     without22
 	MOVQ   408(AX), BX
 	VADDPS (BX)(CX*1), Y4, Y4
 	VADDPS 32(BX)(CX*1), Y5, Y5
 	VADDPS 64(BX)(CX*1), Y6, Y6
 	VADDPS 96(BX)(CX*1), Y7, Y7
 
-without20:
+without22:
 	MOVQ    408(AX), BX
 	VMOVUPS Y4, (BX)(CX*1)
 	VMOVUPS Y5, 32(BX)(CX*1)
 	VMOVUPS Y6, 64(BX)(CX*1)
 	VMOVUPS Y7, 96(BX)(CX*1)
+	ADDQ    $0x00000080, CX
+	MOVQ    480(AX), BX
+	SHLQ    $0x02, BX
+	CMPQ    CX, BX
+	JLT     lanes
+	VZEROUPPER
+	RET
+
+// func scanForwardUniformAVX2(args *uint64)
+// Requires: AVX, MMX+
+TEXT ·scanForwardUniformAVX2(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	XORQ         CX, CX
+	MOVQ         488(AX), DX
+	MOVQ         96(AX), BX
+	VBROADCASTSS (BX), Y0
+	MOVQ         120(AX), BX
+	VBROADCASTSS (BX), Y1
+
+lanes:
+	MOVQ       456(AX), BX
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	MOVQ       (AX), BX
+	VMOVUPS    (BX)(CX*1), Y2
+	VMOVUPS    32(BX)(CX*1), Y3
+	VMOVUPS    64(BX)(CX*1), Y4
+	VMOVUPS    96(BX)(CX*1), Y5
+	TESTQ      $0x00000001, DX
+	JE         without1
+	MOVQ       48(AX), BX
+	VMOVUPS    (BX)(CX*1), Y6
+	VMOVUPS    32(BX)(CX*1), Y7
+	VMOVUPS    64(BX)(CX*1), Y8
+	VMOVUPS    96(BX)(CX*1), Y9
+	MOVQ       168(AX), BX
+	VMULPS     (BX)(CX*1), Y6, Y6
+	VMULPS     32(BX)(CX*1), Y7, Y7
+	VMULPS     64(BX)(CX*1), Y8, Y8
+	VMULPS     96(BX)(CX*1), Y9, Y9
+	VADDPS     Y2, Y6, Y2
+	VADDPS     Y3, Y7, Y3
+	VADDPS     Y4, Y8, Y4
+	VADDPS     Y5, Y9, Y5
+	MOVQ       48(AX), BX
+	VMOVUPS    Y2, (BX)(CX*1)
+	VMOVUPS    Y3, 32(BX)(CX*1)
+	VMOVUPS    Y4, 64(BX)(CX*1)
+	VMOVUPS    Y5, 96(BX)(CX*1)
+
+without1:
+	TESTQ   $0x00000002, DX
+	JE      without2
+	MOVQ    48(AX), BX
+	VADDPS  (BX)(CX*1), Y2, Y2
+	VADDPS  32(BX)(CX*1), Y3, Y3
+	VADDPS  64(BX)(CX*1), Y4, Y4
+	VADDPS  96(BX)(CX*1), Y5, Y5
+	MOVQ    168(AX), BX
+	VMULPS  (BX)(CX*1), Y2, Y2
+	VMULPS  32(BX)(CX*1), Y3, Y3
+	VMULPS  64(BX)(CX*1), Y4, Y4
+	VMULPS  96(BX)(CX*1), Y5, Y5
+	MOVQ    48(AX), BX
+	VMOVUPS Y2, (BX)(CX*1)
+	VMOVUPS Y3, 32(BX)(CX*1)
+	VMOVUPS Y4, 64(BX)(CX*1)
+	VMOVUPS Y5, 96(BX)(CX*1)
+
+without2:
+	TESTQ   $0x00000004, DX
+	JE      without3
+	MOVQ    48(AX), BX
+	VADDPS  (BX)(CX*1), Y2, Y2
+	VADDPS  32(BX)(CX*1), Y3, Y3
+	VADDPS  64(BX)(CX*1), Y4, Y4
+	VADDPS  96(BX)(CX*1), Y5, Y5
+	MOVQ    168(AX), BX
+	VMULPS  (BX)(CX*1), Y2, Y6
+	VMULPS  32(BX)(CX*1), Y3, Y7
+	VMULPS  64(BX)(CX*1), Y4, Y8
+	VMULPS  96(BX)(CX*1), Y5, Y9
+	MOVQ    48(AX), BX
+	VMOVUPS Y6, (BX)(CX*1)
+	VMOVUPS Y7, 32(BX)(CX*1)
+	VMOVUPS Y8, 64(BX)(CX*1)
+	VMOVUPS Y9, 96(BX)(CX*1)
+
+without3:
+	MOVQ    24(AX), BX
+	VMOVUPS (BX)(CX*1), Y6
+	VMOVUPS 32(BX)(CX*1), Y7
+	VMOVUPS 64(BX)(CX*1), Y8
+	VMOVUPS 96(BX)(CX*1), Y9
+	TESTQ   $0x00000020, DX
+	JE      without4
+	TESTQ   $0x00000008, DX
+	JE      without5
+	MOVQ    72(AX), BX
+	VMOVUPS (BX)(CX*1), Y10
+	VMOVUPS 32(BX)(CX*1), Y11
+	VMOVUPS 64(BX)(CX*1), Y12
+	VMOVUPS 96(BX)(CX*1), Y13
+	VXORPS  Y14, Y14, Y14
+	VCMPPS  $0x1e, Y14, Y10, Y10
+	VCMPPS  $0x1e, Y14, Y11, Y11
+	VCMPPS  $0x1e, Y14, Y12, Y12
+	VCMPPS  $0x1e, Y14, Y13, Y13
+	MOVQ    192(AX), BX
+	VANDPS  (BX)(CX*1), Y10, Y10
+	VSUBPS  Y10, Y6, Y6
+	VANDPS  32(BX)(CX*1), Y11, Y10
+	VSUBPS  Y10, Y7, Y7
+	VANDPS  64(BX)(CX*1), Y12, Y10
+	VSUBPS  Y10, Y8, Y8
+	VANDPS  96(BX)(CX*1), Y13, Y10
+	VSUBPS  Y10, Y9, Y9
+	JMP     done5
+
+without5:
+	TESTQ     $0x00000010, DX
+	JE        without6
+	MOVQ      72(AX), BX
+	VMOVUPS   (BX)(CX*1), Y10
+	VMOVUPS   32(BX)(CX*1), Y11
+	VMOVUPS   64(BX)(CX*1), Y12
+	VMOVUPS   96(BX)(CX*1), Y13
+	VXORPS    Y14, Y14, Y14
+	VCMPPS    $0x1e, Y14, Y10, Y10
+	VCMPPS    $0x1e, Y14, Y11, Y11
+	VCMPPS    $0x1e, Y14, Y12, Y12
+	VCMPPS    $0x1e, Y14, Y13, Y13
+	MOVQ      240(AX), BX
+	VBLENDVPS Y10, (BX)(CX*1), Y6, Y6
+	VBLENDVPS Y11, 32(BX)(CX*1), Y7, Y7
+	VBLENDVPS Y12, 64(BX)(CX*1), Y8, Y8
+	VBLENDVPS Y13, 96(BX)(CX*1), Y9, Y9
+
+without6:
+done5:
+without4:
+	TESTQ   $0x00000800, DX
+	JE      without7
+	MOVQ    288(AX), BX
+	VMOVUPS Y2, (BX)(CX*1)
+	VMOVUPS Y3, 32(BX)(CX*1)
+	VMOVUPS Y4, 64(BX)(CX*1)
+	VMOVUPS Y5, 96(BX)(CX*1)
+
+without7:
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y0, Y7, Y7
+	VMULPS  Y0, Y8, Y8
+	VMULPS  Y0, Y9, Y9
+	VMULPS  Y1, Y2, Y2
+	VMULPS  Y1, Y3, Y3
+	VMULPS  Y1, Y4, Y4
+	VMULPS  Y1, Y5, Y5
+	VADDPS  Y2, Y6, Y6
+	VADDPS  Y3, Y7, Y7
+	VADDPS  Y4, Y8, Y8
+	VADDPS  Y5, Y9, Y9
+	MOVQ    144(AX), BX
+	VADDPS  (BX)(CX*1), Y6, Y6
+	VADDPS  32(BX)(CX*1), Y7, Y7
+	VADDPS  64(BX)(CX*1), Y8, Y8
+	VADDPS  96(BX)(CX*1), Y9, Y9
+	TESTQ   $0x00000040, DX
+	JE      without8
+	TESTQ   $0x00000008, DX
+	JE      without9
+	MOVQ    72(AX), BX
+	VMOVUPS (BX)(CX*1), Y2
+	VMOVUPS 32(BX)(CX*1), Y3
+	VMOVUPS 64(BX)(CX*1), Y4
+	VMOVUPS 96(BX)(CX*1), Y5
+	VXORPS  Y10, Y10, Y10
+	VCMPPS  $0x1e, Y10, Y2, Y2
+	VCMPPS  $0x1e, Y10, Y3, Y3
+	VCMPPS  $0x1e, Y10, Y4, Y4
+	VCMPPS  $0x1e, Y10, Y5, Y5
+	MOVQ    192(AX), BX
+	VANDPS  (BX)(CX*1), Y2, Y2
+	VSUBPS  Y2, Y6, Y6
+	VANDPS  32(BX)(CX*1), Y3, Y2
+	VSUBPS  Y2, Y7, Y7
+	VANDPS  64(BX)(CX*1), Y4, Y2
+	VSUBPS  Y2, Y8, Y8
+	VANDPS  96(BX)(CX*1), Y5, Y2
+	VSUBPS  Y2, Y9, Y9
+	JMP     done9
+
+without9:
+	TESTQ     $0x00000010, DX
+	JE        without10
+	MOVQ      72(AX), BX
+	VMOVUPS   (BX)(CX*1), Y2
+	VMOVUPS   32(BX)(CX*1), Y3
+	VMOVUPS   64(BX)(CX*1), Y4
+	VMOVUPS   96(BX)(CX*1), Y5
+	VXORPS    Y10, Y10, Y10
+	VCMPPS    $0x1e, Y10, Y2, Y2
+	VCMPPS    $0x1e, Y10, Y3, Y3
+	VCMPPS    $0x1e, Y10, Y4, Y4
+	VCMPPS    $0x1e, Y10, Y5, Y5
+	MOVQ      240(AX), BX
+	VBLENDVPS Y2, (BX)(CX*1), Y6, Y6
+	VBLENDVPS Y3, 32(BX)(CX*1), Y7, Y7
+	VBLENDVPS Y4, 64(BX)(CX*1), Y8, Y8
+	VBLENDVPS Y5, 96(BX)(CX*1), Y9, Y9
+
+without10:
+done9:
+without8:
+	TESTQ   $0x00000400, DX
+	JE      without11
+	MOVQ    264(AX), BX
+	VMOVUPS Y6, (BX)(CX*1)
+	VMOVUPS Y7, 32(BX)(CX*1)
+	VMOVUPS Y8, 64(BX)(CX*1)
+	VMOVUPS Y9, 96(BX)(CX*1)
+
+without11:
+	TESTQ        $0x00000100, DX
+	JE           without12
+	MOVQ         216(AX), BX
+	VCMPPS       $0x1e, (BX)(CX*1), Y6, Y2
+	VCMPPS       $0x1e, 32(BX)(CX*1), Y7, Y3
+	VCMPPS       $0x1e, 64(BX)(CX*1), Y8, Y4
+	VCMPPS       $0x1e, 96(BX)(CX*1), Y9, Y5
+	TESTQ        $0x00008000, DX
+	JE           without13
+	VBROADCASTSS one<>+0(SB), Y10
+	MOVQ         72(AX), BX
+	VANDPS       Y10, Y2, Y11
+	VMOVUPS      Y11, (BX)(CX*1)
+	VANDPS       Y10, Y3, Y11
+	VMOVUPS      Y11, 32(BX)(CX*1)
+	VANDPS       Y10, Y4, Y11
+	VMOVUPS      Y11, 64(BX)(CX*1)
+	VANDPS       Y10, Y5, Y10
+	VMOVUPS      Y10, 96(BX)(CX*1)
+
+without13:
+	VMOVMSKPS Y2, SI
+	MOVQ      SI, BX
+	VMOVMSKPS Y3, SI
+	SHLQ      $0x08, SI
+	ORQ       SI, BX
+	VMOVMSKPS Y4, SI
+	SHLQ      $0x10, SI
+	ORQ       SI, BX
+	VMOVMSKPS Y5, SI
+	SHLQ      $0x18, SI
+	ORQ       SI, BX
+	MOVQ      312(AX), SI
+	MOVQ      CX, DI
+	SHRQ      $0x05, DI
+	MOVL      BX, (SI)(DI*1)
+	TESTQ     $0x00000080, DX
+	JE        without14
+	TESTQ     $0x00000008, DX
+	JE        without15
+	MOVQ      192(AX), BX
+	VANDPS    (BX)(CX*1), Y2, Y2
+	VSUBPS    Y2, Y6, Y6
+	VANDPS    32(BX)(CX*1), Y3, Y2
+	VSUBPS    Y2, Y7, Y7
+	VANDPS    64(BX)(CX*1), Y4, Y2
+	VSUBPS    Y2, Y8, Y8
+	VANDPS    96(BX)(CX*1), Y5, Y2
+	VSUBPS    Y2, Y9, Y9
+	JMP       done15
+
+without15:
+	TESTQ     $0x00000010, DX
+	JE        without16
+	MOVQ      240(AX), BX
+	VBLENDVPS Y2, (BX)(CX*1), Y6, Y6
+	VBLENDVPS Y3, 32(BX)(CX*1), Y7, Y7
+	VBLENDVPS Y4, 64(BX)(CX*1), Y8, Y8
+	VBLENDVPS Y5, 96(BX)(CX*1), Y9, Y9
+
+without16:
+done15:
+without14:
+without12:
+	MOVQ    24(AX), BX
+	VMOVUPS Y6, (BX)(CX*1)
+	VMOVUPS Y7, 32(BX)(CX*1)
+	VMOVUPS Y8, 64(BX)(CX*1)
+	VMOVUPS Y9, 96(BX)(CX*1)
+	ADDQ    $0x00000080, CX
+	MOVQ    480(AX), BX
+	SHLQ    $0x02, BX
+	CMPQ    CX, BX
+	JLT     lanes
+	VZEROUPPER
+	RET
+
+// func scanBackwardUniformAVX2(args *uint64)
+// Requires: AVX, MMX+
+TEXT ·scanBackwardUniformAVX2(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	XORQ         CX, CX
+	MOVQ         488(AX), DX
+	MOVQ         96(AX), BX
+	VBROADCASTSS (BX), Y0
+	MOVQ         120(AX), BX
+	VBROADCASTSS (BX), Y1
+
+lanes:
+	MOVQ       456(AX), BX
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	MOVQ       24(AX), BX
+	VMOVUPS    (BX)(CX*1), Y2
+	VMOVUPS    32(BX)(CX*1), Y3
+	VMOVUPS    64(BX)(CX*1), Y4
+	VMOVUPS    96(BX)(CX*1), Y5
+	TESTQ      $0x00000100, DX
+	JE         without1
+	TESTQ      $0x00008000, DX
+	JE         without2
+	MOVQ       72(AX), BX
+	VMOVUPS    (BX)(CX*1), Y6
+	VMOVUPS    32(BX)(CX*1), Y7
+	VMOVUPS    64(BX)(CX*1), Y8
+	VMOVUPS    96(BX)(CX*1), Y9
+	TESTQ      $0x00001000, DX
+	JE         without3
+	MOVQ       384(AX), BX
+	VADDPS     (BX)(CX*1), Y6, Y6
+	VADDPS     32(BX)(CX*1), Y7, Y7
+	VADDPS     64(BX)(CX*1), Y8, Y8
+	VADDPS     96(BX)(CX*1), Y9, Y9
+
+without3:
+	JMP done2
+
+without2:
+	TESTQ   $0x00001000, DX
+	JE      without4
+	MOVQ    384(AX), BX
+	VMOVUPS (BX)(CX*1), Y6
+	VMOVUPS 32(BX)(CX*1), Y7
+	VMOVUPS 64(BX)(CX*1), Y8
+	VMOVUPS 96(BX)(CX*1), Y9
+	JMP     done4
+
+without4:
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+
+done4:
+done2:
+	TESTQ  $0x00000080, DX
+	JE     without5
+	TESTQ  $0x00000008, DX
+	JE     without6
+	TESTQ  $0x00000200, DX
+	JE     without7
+	MOVQ   192(AX), BX
+	VMULPS (BX)(CX*1), Y2, Y10
+	VSUBPS Y10, Y6, Y6
+	VMULPS 32(BX)(CX*1), Y3, Y10
+	VSUBPS Y10, Y7, Y7
+	VMULPS 64(BX)(CX*1), Y4, Y10
+	VSUBPS Y10, Y8, Y8
+	VMULPS 96(BX)(CX*1), Y5, Y10
+	VSUBPS Y10, Y9, Y9
+
+without7:
+without6:
+	TESTQ   $0x00000010, DX
+	JE      without8
+	TESTQ   $0x00000200, DX
+	JE      without9
+	MOVQ    240(AX), BX
+	VMOVUPS (BX)(CX*1), Y10
+	VMOVUPS 32(BX)(CX*1), Y11
+	VMOVUPS 64(BX)(CX*1), Y12
+	VMOVUPS 96(BX)(CX*1), Y13
+	MOVQ    264(AX), BX
+	VSUBPS  (BX)(CX*1), Y10, Y10
+	VSUBPS  32(BX)(CX*1), Y11, Y11
+	VSUBPS  64(BX)(CX*1), Y12, Y12
+	VSUBPS  96(BX)(CX*1), Y13, Y13
+	VMULPS  Y2, Y10, Y10
+	VADDPS  Y10, Y6, Y6
+	VMULPS  Y3, Y11, Y11
+	VADDPS  Y11, Y7, Y7
+	VMULPS  Y4, Y12, Y12
+	VADDPS  Y12, Y8, Y8
+	VMULPS  Y5, Y13, Y13
+	VADDPS  Y13, Y9, Y9
+
+without9:
+	MOVQ    264(AX), BX
+	VMOVUPS (BX)(CX*1), Y10
+	VMOVUPS 32(BX)(CX*1), Y11
+	VMOVUPS 64(BX)(CX*1), Y12
+	VMOVUPS 96(BX)(CX*1), Y13
+	MOVQ    216(AX), BX
+	VCMPPS  $0x1e, (BX)(CX*1), Y10, Y10
+	VCMPPS  $0x1e, 32(BX)(CX*1), Y11, Y11
+	VCMPPS  $0x1e, 64(BX)(CX*1), Y12, Y12
+	VCMPPS  $0x1e, 96(BX)(CX*1), Y13, Y13
+	VANDNPS Y2, Y10, Y2
+	VANDNPS Y3, Y11, Y3
+	VANDNPS Y4, Y12, Y4
+	VANDNPS Y5, Y13, Y5
+
+without8:
+without5:
+	MOVQ    360(AX), BX
+	VMULPS  (BX)(CX*1), Y6, Y6
+	VMULPS  32(BX)(CX*1), Y7, Y7
+	VMULPS  64(BX)(CX*1), Y8, Y8
+	VMULPS  96(BX)(CX*1), Y9, Y9
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y7, Y3, Y3
+	VADDPS  Y8, Y4, Y4
+	VADDPS  Y9, Y5, Y5
+	TESTQ   $0x00000040, DX
+	JE      without10
+	TESTQ   $0x00000008, DX
+	JE      without11
+	TESTQ   $0x00000200, DX
+	JE      without12
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVQ    192(AX), BX
+	VMULPS  (BX)(CX*1), Y2, Y10
+	VSUBPS  Y10, Y6, Y6
+	VMULPS  32(BX)(CX*1), Y3, Y10
+	VSUBPS  Y10, Y7, Y7
+	VMULPS  64(BX)(CX*1), Y4, Y10
+	VSUBPS  Y10, Y8, Y8
+	VMULPS  96(BX)(CX*1), Y5, Y10
+	VSUBPS  Y10, Y9, Y9
+	MOVQ    72(AX), BX
+	VMOVUPS Y6, (BX)(CX*1)
+	VMOVUPS Y7, 32(BX)(CX*1)
+	VMOVUPS Y8, 64(BX)(CX*1)
+	VMOVUPS Y9, 96(BX)(CX*1)
+
+without12:
+without11:
+	TESTQ   $0x00000010, DX
+	JE      without13
+	MOVQ    336(AX), BX
+	VMOVUPS (BX)(CX*1), Y6
+	VMOVUPS 32(BX)(CX*1), Y7
+	VMOVUPS 64(BX)(CX*1), Y8
+	VMOVUPS 96(BX)(CX*1), Y9
+	MOVQ    216(AX), BX
+	VCMPPS  $0x1e, (BX)(CX*1), Y6, Y6
+	VCMPPS  $0x1e, 32(BX)(CX*1), Y7, Y7
+	VCMPPS  $0x1e, 64(BX)(CX*1), Y8, Y8
+	VCMPPS  $0x1e, 96(BX)(CX*1), Y9, Y9
+	VANDNPS Y2, Y6, Y2
+	VANDNPS Y3, Y7, Y3
+	VANDNPS Y4, Y8, Y4
+	VANDNPS Y5, Y9, Y5
+
+without13:
+without10:
+without1:
+	TESTQ   $0x00004000, DX
+	JE      without14
+	MOVQ    432(AX), BX
+	VMOVUPS Y2, (BX)(CX*1)
+	VMOVUPS Y3, 32(BX)(CX*1)
+	VMOVUPS Y4, 64(BX)(CX*1)
+	VMOVUPS Y5, 96(BX)(CX*1)
+
+without14:
+	VMULPS  Y1, Y2, Y6
+	VMULPS  Y1, Y3, Y7
+	VMULPS  Y1, Y4, Y8
+	VMULPS  Y1, Y5, Y9
+	VMULPS  Y0, Y2, Y2
+	VMULPS  Y0, Y3, Y3
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y0, Y5, Y5
+	TESTQ   $0x00000020, DX
+	JE      without15
+	TESTQ   $0x00000008, DX
+	JE      without16
+	TESTQ   $0x00000200, DX
+	JE      without17
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y12, Y12, Y12
+	VXORPS  Y13, Y13, Y13
+	MOVQ    192(AX), BX
+	VMULPS  (BX)(CX*1), Y2, Y14
+	VSUBPS  Y14, Y10, Y10
+	VMULPS  32(BX)(CX*1), Y3, Y14
+	VSUBPS  Y14, Y11, Y11
+	VMULPS  64(BX)(CX*1), Y4, Y14
+	VSUBPS  Y14, Y12, Y12
+	VMULPS  96(BX)(CX*1), Y5, Y14
+	VSUBPS  Y14, Y13, Y13
+	MOVQ    72(AX), BX
+	VMOVUPS Y10, (BX)(CX*1)
+	VMOVUPS Y11, 32(BX)(CX*1)
+	VMOVUPS Y12, 64(BX)(CX*1)
+	VMOVUPS Y13, 96(BX)(CX*1)
+
+without17:
+without16:
+	TESTQ   $0x00000010, DX
+	JE      without18
+	MOVQ    336(AX), BX
+	VMOVUPS (BX)(CX*1), Y10
+	VMOVUPS 32(BX)(CX*1), Y11
+	VMOVUPS 64(BX)(CX*1), Y12
+	VMOVUPS 96(BX)(CX*1), Y13
+	MOVQ    216(AX), BX
+	VCMPPS  $0x1e, (BX)(CX*1), Y10, Y10
+	VCMPPS  $0x1e, 32(BX)(CX*1), Y11, Y11
+	VCMPPS  $0x1e, 64(BX)(CX*1), Y12, Y12
+	VCMPPS  $0x1e, 96(BX)(CX*1), Y13, Y13
+	VANDNPS Y2, Y10, Y2
+	VANDNPS Y3, Y11, Y3
+	VANDNPS Y4, Y12, Y4
+	VANDNPS Y5, Y13, Y5
+
+without18:
+without15:
+	MOVQ    24(AX), BX
+	VMOVUPS Y2, (BX)(CX*1)
+	VMOVUPS Y3, 32(BX)(CX*1)
+	VMOVUPS Y4, 64(BX)(CX*1)
+	VMOVUPS Y5, 96(BX)(CX*1)
+	TESTQ   $0x00000001, DX
+	JE      without19
+	MOVQ    48(AX), BX
+	VADDPS  (BX)(CX*1), Y6, Y6
+	VADDPS  32(BX)(CX*1), Y7, Y7
+	VADDPS  64(BX)(CX*1), Y8, Y8
+	VADDPS  96(BX)(CX*1), Y9, Y9
+	MOVQ    168(AX), BX
+	VMULPS  (BX)(CX*1), Y6, Y2
+	VMULPS  32(BX)(CX*1), Y7, Y3
+	VMULPS  64(BX)(CX*1), Y8, Y4
+	VMULPS  96(BX)(CX*1), Y9, Y5
+	MOVQ    48(AX), BX
+	VMOVUPS Y2, (BX)(CX*1)
+	VMOVUPS Y3, 32(BX)(CX*1)
+	VMOVUPS Y4, 64(BX)(CX*1)
+	VMOVUPS Y5, 96(BX)(CX*1)
+
+without19:
+	TESTQ   $0x00000002, DX
+	JE      without20
+	MOVQ    48(AX), BX
+	VADDPS  (BX)(CX*1), Y6, Y6
+	VADDPS  32(BX)(CX*1), Y7, Y7
+	VADDPS  64(BX)(CX*1), Y8, Y8
+	VADDPS  96(BX)(CX*1), Y9, Y9
+	MOVQ    168(AX), BX
+	VMULPS  (BX)(CX*1), Y6, Y6
+	VMULPS  32(BX)(CX*1), Y7, Y7
+	VMULPS  64(BX)(CX*1), Y8, Y8
+	VMULPS  96(BX)(CX*1), Y9, Y9
+	MOVQ    48(AX), BX
+	VMOVUPS Y6, (BX)(CX*1)
+	VMOVUPS Y7, 32(BX)(CX*1)
+	VMOVUPS Y8, 64(BX)(CX*1)
+	VMOVUPS Y9, 96(BX)(CX*1)
+
+without20:
+	TESTQ   $0x00000004, DX
+	JE      without21
+	MOVQ    48(AX), BX
+	VMOVUPS (BX)(CX*1), Y2
+	VMOVUPS 32(BX)(CX*1), Y3
+	VMOVUPS 64(BX)(CX*1), Y4
+	VMOVUPS 96(BX)(CX*1), Y5
+	MOVQ    168(AX), BX
+	VMULPS  (BX)(CX*1), Y2, Y2
+	VMULPS  32(BX)(CX*1), Y3, Y3
+	VMULPS  64(BX)(CX*1), Y4, Y4
+	VMULPS  96(BX)(CX*1), Y5, Y5
+	VADDPS  Y2, Y6, Y6
+	VADDPS  Y3, Y7, Y7
+	VADDPS  Y4, Y8, Y8
+	VADDPS  Y5, Y9, Y9
+	MOVQ    48(AX), BX
+	VMOVUPS Y6, (BX)(CX*1)
+	VMOVUPS Y7, 32(BX)(CX*1)
+	VMOVUPS Y8, 64(BX)(CX*1)
+	VMOVUPS Y9, 96(BX)(CX*1)
+
+without21:
+	TESTQ  $0x00002000, DX
+	JE     without22
+	MOVQ   408(AX), BX
+	VADDPS (BX)(CX*1), Y6, Y6
+	VADDPS 32(BX)(CX*1), Y7, Y7
+	VADDPS 64(BX)(CX*1), Y8, Y8
+	VADDPS 96(BX)(CX*1), Y9, Y9
+
+without22:
+	MOVQ    408(AX), BX
+	VMOVUPS Y6, (BX)(CX*1)
+	VMOVUPS Y7, 32(BX)(CX*1)
+	VMOVUPS Y8, 64(BX)(CX*1)
+	VMOVUPS Y9, 96(BX)(CX*1)
 	ADDQ    $0x00000080, CX
 	MOVQ    480(AX), BX
 	SHLQ    $0x02, BX
@@ -825,54 +1467,58 @@ without11:
 	VCMPPS       $0x1e, 64(BX)(CX*1), Z5, K2
 	VCMPPS       $0x1e, 128(BX)(CX*1), Z6, K3
 	VCMPPS       $0x1e, 192(BX)(CX*1), Z7, K4
+	TESTQ        $0x00008000, DX
+	JE           without13
 	VBROADCASTSS one<>+0(SB), Z0
 	MOVQ         72(AX), BX
 	VMOVAPS.Z    Z0, K1, Z1
-	KMOVW        K1, DI
 	VMOVUPS      Z1, (BX)(CX*1)
-	MOVQ         DI, SI
 	VMOVAPS.Z    Z0, K2, Z1
-	KMOVW        K2, DI
 	VMOVUPS      Z1, 64(BX)(CX*1)
-	SHLQ         $0x10, DI
-	ORQ          DI, SI
 	VMOVAPS.Z    Z0, K3, Z1
-	KMOVW        K3, DI
 	VMOVUPS      Z1, 128(BX)(CX*1)
-	SHLQ         $0x20, DI
-	ORQ          DI, SI
 	VMOVAPS.Z    Z0, K4, Z0
-	KMOVW        K4, DI
 	VMOVUPS      Z0, 192(BX)(CX*1)
-	SHLQ         $0x30, DI
-	ORQ          DI, SI
-	MOVQ         312(AX), BX
-	MOVQ         CX, DI
-	SHRQ         $0x05, DI
-	MOVQ         SI, (BX)(DI*1)
-	TESTQ        $0x00000080, DX
-	JE           without13
-	TESTQ        $0x00000008, DX
-	JE           without14
-	MOVQ         192(AX), BX
-	VSUBPS       (BX)(CX*1), Z4, K1, Z4
-	VSUBPS       64(BX)(CX*1), Z5, K2, Z5
-	VSUBPS       128(BX)(CX*1), Z6, K3, Z6
-	VSUBPS       192(BX)(CX*1), Z7, K4, Z7
-	JMP          done14
 
-without14:
+without13:
+	KMOVW  K1, SI
+	MOVQ   SI, BX
+	KMOVW  K2, SI
+	SHLQ   $0x10, SI
+	ORQ    SI, BX
+	KMOVW  K3, SI
+	SHLQ   $0x20, SI
+	ORQ    SI, BX
+	KMOVW  K4, SI
+	SHLQ   $0x30, SI
+	ORQ    SI, BX
+	MOVQ   312(AX), SI
+	MOVQ   CX, DI
+	SHRQ   $0x05, DI
+	MOVQ   BX, (SI)(DI*1)
+	TESTQ  $0x00000080, DX
+	JE     without14
+	TESTQ  $0x00000008, DX
+	JE     without15
+	MOVQ   192(AX), BX
+	VSUBPS (BX)(CX*1), Z4, K1, Z4
+	VSUBPS 64(BX)(CX*1), Z5, K2, Z5
+	VSUBPS 128(BX)(CX*1), Z6, K3, Z6
+	VSUBPS 192(BX)(CX*1), Z7, K4, Z7
+	JMP    done15
+
+without15:
 	TESTQ   $0x00000010, DX
-	JE      without15
+	JE      without16
 	MOVQ    240(AX), BX
 	VMOVUPS (BX)(CX*1), K1, Z4
 	VMOVUPS 64(BX)(CX*1), K2, Z5
 	VMOVUPS 128(BX)(CX*1), K3, Z6
 	VMOVUPS 192(BX)(CX*1), K4, Z7
 
-without15:
-done14:
-without13:
+without16:
+done15:
+without14:
 without12:
 	MOVQ    24(AX), BX
 	VMOVUPS Z4, (BX)(CX*1)
@@ -907,26 +1553,48 @@ lanes:
 	VMOVUPS    192(BX)(CX*1), Z3
 	TESTQ      $0x00000100, DX
 	JE         without1
+	TESTQ      $0x00008000, DX
+	JE         without2
 	MOVQ       72(AX), BX
 	VMOVUPS    (BX)(CX*1), Z4
 	VMOVUPS    64(BX)(CX*1), Z5
 	VMOVUPS    128(BX)(CX*1), Z6
 	VMOVUPS    192(BX)(CX*1), Z7
 	TESTQ      $0x00001000, DX
-	JE         without2
+	JE         without3
 	MOVQ       384(AX), BX
 	VADDPS     (BX)(CX*1), Z4, Z4
 	VADDPS     64(BX)(CX*1), Z5, Z5
 	VADDPS     128(BX)(CX*1), Z6, Z6
 	VADDPS     192(BX)(CX*1), Z7, Z7
 
+without3:
+	JMP done2
+
 without2:
+	TESTQ   $0x00001000, DX
+	JE      without4
+	MOVQ    384(AX), BX
+	VMOVUPS (BX)(CX*1), Z4
+	VMOVUPS 64(BX)(CX*1), Z5
+	VMOVUPS 128(BX)(CX*1), Z6
+	VMOVUPS 192(BX)(CX*1), Z7
+	JMP     done4
+
+without4:
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+
+done4:
+done2:
 	TESTQ  $0x00000080, DX
-	JE     without3
-	TESTQ  $0x00000008, DX
-	JE     without4
-	TESTQ  $0x00000200, DX
 	JE     without5
+	TESTQ  $0x00000008, DX
+	JE     without6
+	TESTQ  $0x00000200, DX
+	JE     without7
 	MOVQ   192(AX), BX
 	VMULPS (BX)(CX*1), Z0, Z8
 	VSUBPS Z8, Z4, Z4
@@ -937,42 +1605,42 @@ without2:
 	VMULPS 192(BX)(CX*1), Z3, Z8
 	VSUBPS Z8, Z7, Z7
 
-without5:
-without4:
+without7:
+without6:
 	TESTQ   $0x00000010, DX
-	JE      without6
+	JE      without8
 	TESTQ   $0x00000200, DX
-	JE      without7
+	JE      without9
 	MOVQ    240(AX), BX
 	VMOVUPS (BX)(CX*1), Z8
-	VMOVUPS 64(BX)(CX*1), Z17
-	VMOVUPS 128(BX)(CX*1), Z18
-	VMOVUPS 192(BX)(CX*1), Z19
+	VMOVUPS 64(BX)(CX*1), Z9
+	VMOVUPS 128(BX)(CX*1), Z10
+	VMOVUPS 192(BX)(CX*1), Z11
 	MOVQ    264(AX), BX
 	VSUBPS  (BX)(CX*1), Z8, Z8
-	VSUBPS  64(BX)(CX*1), Z17, Z17
-	VSUBPS  128(BX)(CX*1), Z18, Z18
-	VSUBPS  192(BX)(CX*1), Z19, Z19
+	VSUBPS  64(BX)(CX*1), Z9, Z9
+	VSUBPS  128(BX)(CX*1), Z10, Z10
+	VSUBPS  192(BX)(CX*1), Z11, Z11
 	VMULPS  Z0, Z8, Z8
 	VADDPS  Z8, Z4, Z4
-	VMULPS  Z1, Z17, Z17
-	VADDPS  Z17, Z5, Z5
-	VMULPS  Z2, Z18, Z18
-	VADDPS  Z18, Z6, Z6
-	VMULPS  Z3, Z19, Z19
-	VADDPS  Z19, Z7, Z7
+	VMULPS  Z1, Z9, Z9
+	VADDPS  Z9, Z5, Z5
+	VMULPS  Z2, Z10, Z10
+	VADDPS  Z10, Z6, Z6
+	VMULPS  Z3, Z11, Z11
+	VADDPS  Z11, Z7, Z7
 
-without7:
+without9:
 	MOVQ      264(AX), BX
 	VMOVUPS   (BX)(CX*1), Z8
-	VMOVUPS   64(BX)(CX*1), Z17
-	VMOVUPS   128(BX)(CX*1), Z18
-	VMOVUPS   192(BX)(CX*1), Z19
+	VMOVUPS   64(BX)(CX*1), Z9
+	VMOVUPS   128(BX)(CX*1), Z10
+	VMOVUPS   192(BX)(CX*1), Z11
 	MOVQ      216(AX), BX
 	VCMPPS    $0x1e, (BX)(CX*1), Z8, K1
-	VCMPPS    $0x1e, 64(BX)(CX*1), Z17, K2
-	VCMPPS    $0x1e, 128(BX)(CX*1), Z18, K3
-	VCMPPS    $0x1e, 192(BX)(CX*1), Z19, K4
+	VCMPPS    $0x1e, 64(BX)(CX*1), Z9, K2
+	VCMPPS    $0x1e, 128(BX)(CX*1), Z10, K3
+	VCMPPS    $0x1e, 192(BX)(CX*1), Z11, K4
 	KNOTW     K1, K1
 	VMOVAPS.Z Z0, K1, Z0
 	KNOTW     K2, K1
@@ -982,8 +1650,8 @@ without7:
 	KNOTW     K4, K1
 	VMOVAPS.Z Z3, K1, Z3
 
-without6:
-without3:
+without8:
+without5:
 	MOVQ    360(AX), BX
 	VMULPS  (BX)(CX*1), Z4, Z4
 	VMULPS  64(BX)(CX*1), Z5, Z5
@@ -994,44 +1662,44 @@ without3:
 	VADDPS  Z6, Z2, Z2
 	VADDPS  Z7, Z3, Z3
 	TESTQ   $0x00000040, DX
-	JE      without8
-	TESTQ   $0x00000008, DX
-	JE      without9
-	TESTQ   $0x00000200, DX
 	JE      without10
-	VPXORQ  Z9, Z9, Z9
-	VPXORQ  Z10, Z10, Z10
-	VPXORQ  Z11, Z11, Z11
+	TESTQ   $0x00000008, DX
+	JE      without11
+	TESTQ   $0x00000200, DX
+	JE      without12
 	VPXORQ  Z12, Z12, Z12
+	VPXORQ  Z13, Z13, Z13
+	VPXORQ  Z14, Z14, Z14
+	VPXORQ  Z15, Z15, Z15
 	MOVQ    192(AX), BX
-	VMULPS  (BX)(CX*1), Z0, Z4
-	VSUBPS  Z4, Z9, Z9
-	VMULPS  64(BX)(CX*1), Z1, Z4
-	VSUBPS  Z4, Z10, Z10
-	VMULPS  128(BX)(CX*1), Z2, Z4
-	VSUBPS  Z4, Z11, Z11
-	VMULPS  192(BX)(CX*1), Z3, Z4
-	VSUBPS  Z4, Z12, Z12
+	VMULPS  (BX)(CX*1), Z0, Z8
+	VSUBPS  Z8, Z12, Z12
+	VMULPS  64(BX)(CX*1), Z1, Z8
+	VSUBPS  Z8, Z13, Z13
+	VMULPS  128(BX)(CX*1), Z2, Z8
+	VSUBPS  Z8, Z14, Z14
+	VMULPS  192(BX)(CX*1), Z3, Z8
+	VSUBPS  Z8, Z15, Z15
 	MOVQ    72(AX), BX
-	VMOVUPS Z9, (BX)(CX*1)
-	VMOVUPS Z10, 64(BX)(CX*1)
-	VMOVUPS Z11, 128(BX)(CX*1)
-	VMOVUPS Z12, 192(BX)(CX*1)
+	VMOVUPS Z12, (BX)(CX*1)
+	VMOVUPS Z13, 64(BX)(CX*1)
+	VMOVUPS Z14, 128(BX)(CX*1)
+	VMOVUPS Z15, 192(BX)(CX*1)
 
-without10:
-without9:
+without12:
+without11:
 	TESTQ     $0x00000010, DX
-	JE        without11
+	JE        without13
 	MOVQ      336(AX), BX
-	VMOVUPS   (BX)(CX*1), Z4
-	VMOVUPS   64(BX)(CX*1), Z5
-	VMOVUPS   128(BX)(CX*1), Z6
-	VMOVUPS   192(BX)(CX*1), Z7
+	VMOVUPS   (BX)(CX*1), Z8
+	VMOVUPS   64(BX)(CX*1), Z9
+	VMOVUPS   128(BX)(CX*1), Z10
+	VMOVUPS   192(BX)(CX*1), Z11
 	MOVQ      216(AX), BX
-	VCMPPS    $0x1e, (BX)(CX*1), Z4, K1
-	VCMPPS    $0x1e, 64(BX)(CX*1), Z5, K2
-	VCMPPS    $0x1e, 128(BX)(CX*1), Z6, K3
-	VCMPPS    $0x1e, 192(BX)(CX*1), Z7, K4
+	VCMPPS    $0x1e, (BX)(CX*1), Z8, K1
+	VCMPPS    $0x1e, 64(BX)(CX*1), Z9, K2
+	VCMPPS    $0x1e, 128(BX)(CX*1), Z10, K3
+	VCMPPS    $0x1e, 192(BX)(CX*1), Z11, K4
 	KNOTW     K1, K1
 	VMOVAPS.Z Z0, K1, Z0
 	KNOTW     K2, K1
@@ -1041,67 +1709,67 @@ without9:
 	KNOTW     K4, K1
 	VMOVAPS.Z Z3, K1, Z3
 
-without11:
-without8:
+without13:
+without10:
 without1:
 	TESTQ   $0x00004000, DX
-	JE      without12
+	JE      without14
 	MOVQ    432(AX), BX
 	VMOVUPS Z0, (BX)(CX*1)
 	VMOVUPS Z1, 64(BX)(CX*1)
 	VMOVUPS Z2, 128(BX)(CX*1)
 	VMOVUPS Z3, 192(BX)(CX*1)
 
-without12:
+without14:
 	MOVQ    120(AX), BX
-	VMULPS  (BX)(CX*1), Z0, Z4
-	VMULPS  64(BX)(CX*1), Z1, Z5
-	VMULPS  128(BX)(CX*1), Z2, Z6
-	VMULPS  192(BX)(CX*1), Z3, Z7
+	VMULPS  (BX)(CX*1), Z0, Z8
+	VMULPS  64(BX)(CX*1), Z1, Z9
+	VMULPS  128(BX)(CX*1), Z2, Z10
+	VMULPS  192(BX)(CX*1), Z3, Z11
 	MOVQ    96(AX), BX
 	VMULPS  (BX)(CX*1), Z0, Z0
 	VMULPS  64(BX)(CX*1), Z1, Z1
 	VMULPS  128(BX)(CX*1), Z2, Z2
 	VMULPS  192(BX)(CX*1), Z3, Z3
 	TESTQ   $0x00000020, DX
-	JE      without13
-	TESTQ   $0x00000008, DX
-	JE      without14
-	TESTQ   $0x00000200, DX
 	JE      without15
-	VPXORQ  Z13, Z13, Z13
-	VPXORQ  Z14, Z14, Z14
-	VPXORQ  Z15, Z15, Z15
+	TESTQ   $0x00000008, DX
+	JE      without16
+	TESTQ   $0x00000200, DX
+	JE      without17
 	VPXORQ  Z16, Z16, Z16
+	VPXORQ  Z17, Z17, Z17
+	VPXORQ  Z18, Z18, Z18
+	VPXORQ  Z19, Z19, Z19
 	MOVQ    192(AX), BX
-	VMULPS  (BX)(CX*1), Z0, Z8
-	VSUBPS  Z8, Z13, Z13
-	VMULPS  64(BX)(CX*1), Z1, Z8
-	VSUBPS  Z8, Z14, Z14
-	VMULPS  128(BX)(CX*1), Z2, Z8
-	VSUBPS  Z8, Z15, Z15
-	VMULPS  192(BX)(CX*1), Z3, Z8
-	VSUBPS  Z8, Z16, Z16
+	VMULPS  (BX)(CX*1), Z0, Z20
+	VSUBPS  Z20, Z16, Z16
+	VMULPS  64(BX)(CX*1), Z1, Z20
+	VSUBPS  Z20, Z17, Z17
+	VMULPS  128(BX)(CX*1), Z2, Z20
+	VSUBPS  Z20, Z18, Z18
+	VMULPS  192(BX)(CX*1), Z3, Z20
+	VSUBPS  Z20, Z19, Z19
 	MOVQ    72(AX), BX
-	VMOVUPS Z13, (BX)(CX*1)
-	VMOVUPS Z14, 64(BX)(CX*1)
-	VMOVUPS Z15, 128(BX)(CX*1)
-	VMOVUPS Z16, 192(BX)(CX*1)
+	VMOVUPS Z16, (BX)(CX*1)
+	VMOVUPS Z17, 64(BX)(CX*1)
+	VMOVUPS Z18, 128(BX)(CX*1)
+	VMOVUPS Z19, 192(BX)(CX*1)
 
-without15:
-without14:
+without17:
+without16:
 	TESTQ     $0x00000010, DX
-	JE        without16
+	JE        without18
 	MOVQ      336(AX), BX
-	VMOVUPS   (BX)(CX*1), Z8
-	VMOVUPS   64(BX)(CX*1), Z17
-	VMOVUPS   128(BX)(CX*1), Z18
-	VMOVUPS   192(BX)(CX*1), Z19
+	VMOVUPS   (BX)(CX*1), Z20
+	VMOVUPS   64(BX)(CX*1), Z21
+	VMOVUPS   128(BX)(CX*1), Z22
+	VMOVUPS   192(BX)(CX*1), Z23
 	MOVQ      216(AX), BX
-	VCMPPS    $0x1e, (BX)(CX*1), Z8, K1
-	VCMPPS    $0x1e, 64(BX)(CX*1), Z17, K2
-	VCMPPS    $0x1e, 128(BX)(CX*1), Z18, K3
-	VCMPPS    $0x1e, 192(BX)(CX*1), Z19, K4
+	VCMPPS    $0x1e, (BX)(CX*1), Z20, K1
+	VCMPPS    $0x1e, 64(BX)(CX*1), Z21, K2
+	VCMPPS    $0x1e, 128(BX)(CX*1), Z22, K3
+	VCMPPS    $0x1e, 192(BX)(CX*1), Z23, K4
 	KNOTW     K1, K1
 	VMOVAPS.Z Z0, K1, Z0
 	KNOTW     K2, K1
@@ -1111,53 +1779,53 @@ without14:
 	KNOTW     K4, K1
 	VMOVAPS.Z Z3, K1, Z3
 
-without16:
-without13:
+without18:
+without15:
 	MOVQ    24(AX), BX
 	VMOVUPS Z0, (BX)(CX*1)
 	VMOVUPS Z1, 64(BX)(CX*1)
 	VMOVUPS Z2, 128(BX)(CX*1)
 	VMOVUPS Z3, 192(BX)(CX*1)
 	TESTQ   $0x00000001, DX
-	JE      without17
+	JE      without19
 	MOVQ    48(AX), BX
-	VADDPS  (BX)(CX*1), Z4, Z4
-	VADDPS  64(BX)(CX*1), Z5, Z5
-	VADDPS  128(BX)(CX*1), Z6, Z6
-	VADDPS  192(BX)(CX*1), Z7, Z7
+	VADDPS  (BX)(CX*1), Z8, Z8
+	VADDPS  64(BX)(CX*1), Z9, Z9
+	VADDPS  128(BX)(CX*1), Z10, Z10
+	VADDPS  192(BX)(CX*1), Z11, Z11
 	MOVQ    168(AX), BX
-	VMULPS  (BX)(CX*1), Z4, Z0
-	VMULPS  64(BX)(CX*1), Z5, Z1
-	VMULPS  128(BX)(CX*1), Z6, Z2
-	VMULPS  192(BX)(CX*1), Z7, Z3
+	VMULPS  (BX)(CX*1), Z8, Z0
+	VMULPS  64(BX)(CX*1), Z9, Z1
+	VMULPS  128(BX)(CX*1), Z10, Z2
+	VMULPS  192(BX)(CX*1), Z11, Z3
 	MOVQ    48(AX), BX
 	VMOVUPS Z0, (BX)(CX*1)
 	VMOVUPS Z1, 64(BX)(CX*1)
 	VMOVUPS Z2, 128(BX)(CX*1)
 	VMOVUPS Z3, 192(BX)(CX*1)
 
-without17:
+without19:
 	TESTQ   $0x00000002, DX
-	JE      without18
+	JE      without20
 	MOVQ    48(AX), BX
-	VADDPS  (BX)(CX*1), Z4, Z4
-	VADDPS  64(BX)(CX*1), Z5, Z5
-	VADDPS  128(BX)(CX*1), Z6, Z6
-	VADDPS  192(BX)(CX*1), Z7, Z7
+	VADDPS  (BX)(CX*1), Z8, Z8
+	VADDPS  64(BX)(CX*1), Z9, Z9
+	VADDPS  128(BX)(CX*1), Z10, Z10
+	VADDPS  192(BX)(CX*1), Z11, Z11
 	MOVQ    168(AX), BX
-	VMULPS  (BX)(CX*1), Z4, Z4
-	VMULPS  64(BX)(CX*1), Z5, Z5
-	VMULPS  128(BX)(CX*1), Z6, Z6
-	VMULPS  192(BX)(CX*1), Z7, Z7
+	VMULPS  (BX)(CX*1), Z8, Z8
+	VMULPS  64(BX)(CX*1), Z9, Z9
+	VMULPS  128(BX)(CX*1), Z10, Z10
+	VMULPS  192(BX)(CX*1), Z11, Z11
 	MOVQ    48(AX), BX
-	VMOVUPS Z4, (BX)(CX*1)
-	VMOVUPS Z5, 64(BX)(CX*1)
-	VMOVUPS Z6, 128(BX)(CX*1)
-	VMOVUPS Z7, 192(BX)(CX*1)
+	VMOVUPS Z8, (BX)(CX*1)
+	VMOVUPS Z9, 64(BX)(CX*1)
+	VMOVUPS Z10, 128(BX)(CX*1)
+	VMOVUPS Z11, 192(BX)(CX*1)
 
-without18:
+without20:
 	TESTQ   $0x00000004, DX
-	JE      without19
+	JE      without21
 	MOVQ    48(AX), BX
 	VMOVUPS (BX)(CX*1), Z0
 	VMOVUPS 64(BX)(CX*1), Z1
@@ -1168,31 +1836,648 @@ without18:
 	VMULPS  64(BX)(CX*1), Z1, Z1
 	VMULPS  128(BX)(CX*1), Z2, Z2
 	VMULPS  192(BX)(CX*1), Z3, Z3
-	VADDPS  Z0, Z4, Z4
-	VADDPS  Z1, Z5, Z5
-	VADDPS  Z2, Z6, Z6
-	VADDPS  Z3, Z7, Z7
+	VADDPS  Z0, Z8, Z8
+	VADDPS  Z1, Z9, Z9
+	VADDPS  Z2, Z10, Z10
+	VADDPS  Z3, Z11, Z11
 	MOVQ    48(AX), BX
-	VMOVUPS Z4, (BX)(CX*1)
-	VMOVUPS Z5, 64(BX)(CX*1)
-	VMOVUPS Z6, 128(BX)(CX*1)
-	VMOVUPS Z7, 192(BX)(CX*1)
+	VMOVUPS Z8, (BX)(CX*1)
+	VMOVUPS Z9, 64(BX)(CX*1)
+	VMOVUPS Z10, 128(BX)(CX*1)
+	VMOVUPS Z11, 192(BX)(CX*1)
+
+without21:
+	TESTQ  $0x00002000, DX
+	JE     without22
+	MOVQ   408(AX), BX
+	VADDPS (BX)(CX*1), Z8, Z8
+	VADDPS 64(BX)(CX*1), Z9, Z9
+	VADDPS 128(BX)(CX*1), Z10, Z10
+	VADDPS 192(BX)(CX*1), Z11, Z11
+
+without22:
+	MOVQ    408(AX), BX
+	VMOVUPS Z8, (BX)(CX*1)
+	VMOVUPS Z9, 64(BX)(CX*1)
+	VMOVUPS Z10, 128(BX)(CX*1)
+	VMOVUPS Z11, 192(BX)(CX*1)
+	ADDQ    $0x00000100, CX
+	MOVQ    480(AX), BX
+	SHLQ    $0x02, BX
+	CMPQ    CX, BX
+	JLT     lanes
+	VZEROUPPER
+	RET
+
+// func scanForwardUniformAVX512(args *uint64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·scanForwardUniformAVX512(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	XORQ         CX, CX
+	MOVQ         488(AX), DX
+	MOVQ         96(AX), BX
+	VBROADCASTSS (BX), Z0
+	MOVQ         120(AX), BX
+	VBROADCASTSS (BX), Z1
+	MOVQ         144(AX), BX
+	VBROADCASTSS (BX), Z2
+	MOVQ         168(AX), BX
+	VBROADCASTSS (BX), Z3
+	MOVQ         192(AX), BX
+	VBROADCASTSS (BX), Z4
+	MOVQ         216(AX), BX
+	VBROADCASTSS (BX), Z5
+	MOVQ         240(AX), BX
+	VBROADCASTSS (BX), Z6
+
+lanes:
+	MOVQ       456(AX), BX
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	PREFETCHT0 128(BX)(CX*1)
+	PREFETCHT0 192(BX)(CX*1)
+	MOVQ       (AX), BX
+	VMOVUPS    (BX)(CX*1), Z7
+	VMOVUPS    64(BX)(CX*1), Z8
+	VMOVUPS    128(BX)(CX*1), Z9
+	VMOVUPS    192(BX)(CX*1), Z10
+	TESTQ      $0x00000001, DX
+	JE         without1
+	MOVQ       48(AX), BX
+	VMOVUPS    (BX)(CX*1), Z11
+	VMOVUPS    64(BX)(CX*1), Z12
+	VMOVUPS    128(BX)(CX*1), Z13
+	VMOVUPS    192(BX)(CX*1), Z14
+	VMULPS     Z3, Z11, Z11
+	VMULPS     Z3, Z12, Z12
+	VMULPS     Z3, Z13, Z13
+	VMULPS     Z3, Z14, Z14
+	VADDPS     Z7, Z11, Z7
+	VADDPS     Z8, Z12, Z8
+	VADDPS     Z9, Z13, Z9
+	VADDPS     Z10, Z14, Z10
+	MOVQ       48(AX), BX
+	VMOVUPS    Z7, (BX)(CX*1)
+	VMOVUPS    Z8, 64(BX)(CX*1)
+	VMOVUPS    Z9, 128(BX)(CX*1)
+	VMOVUPS    Z10, 192(BX)(CX*1)
+
+without1:
+	TESTQ   $0x00000002, DX
+	JE      without2
+	MOVQ    48(AX), BX
+	VADDPS  (BX)(CX*1), Z7, Z7
+	VADDPS  64(BX)(CX*1), Z8, Z8
+	VADDPS  128(BX)(CX*1), Z9, Z9
+	VADDPS  192(BX)(CX*1), Z10, Z10
+	VMULPS  Z3, Z7, Z7
+	VMULPS  Z3, Z8, Z8
+	VMULPS  Z3, Z9, Z9
+	VMULPS  Z3, Z10, Z10
+	MOVQ    48(AX), BX
+	VMOVUPS Z7, (BX)(CX*1)
+	VMOVUPS Z8, 64(BX)(CX*1)
+	VMOVUPS Z9, 128(BX)(CX*1)
+	VMOVUPS Z10, 192(BX)(CX*1)
+
+without2:
+	TESTQ   $0x00000004, DX
+	JE      without3
+	MOVQ    48(AX), BX
+	VADDPS  (BX)(CX*1), Z7, Z7
+	VADDPS  64(BX)(CX*1), Z8, Z8
+	VADDPS  128(BX)(CX*1), Z9, Z9
+	VADDPS  192(BX)(CX*1), Z10, Z10
+	VMULPS  Z3, Z7, Z11
+	VMULPS  Z3, Z8, Z12
+	VMULPS  Z3, Z9, Z13
+	VMULPS  Z3, Z10, Z14
+	MOVQ    48(AX), BX
+	VMOVUPS Z11, (BX)(CX*1)
+	VMOVUPS Z12, 64(BX)(CX*1)
+	VMOVUPS Z13, 128(BX)(CX*1)
+	VMOVUPS Z14, 192(BX)(CX*1)
+
+without3:
+	MOVQ    24(AX), BX
+	VMOVUPS (BX)(CX*1), Z11
+	VMOVUPS 64(BX)(CX*1), Z12
+	VMOVUPS 128(BX)(CX*1), Z13
+	VMOVUPS 192(BX)(CX*1), Z14
+	TESTQ   $0x00000020, DX
+	JE      without4
+	TESTQ   $0x00000008, DX
+	JE      without5
+	MOVQ    72(AX), BX
+	VMOVUPS (BX)(CX*1), Z15
+	VMOVUPS 64(BX)(CX*1), Z16
+	VMOVUPS 128(BX)(CX*1), Z17
+	VMOVUPS 192(BX)(CX*1), Z18
+	VPXORQ  Z19, Z19, Z19
+	VCMPPS  $0x1e, Z19, Z15, K1
+	VCMPPS  $0x1e, Z19, Z16, K2
+	VCMPPS  $0x1e, Z19, Z17, K3
+	VCMPPS  $0x1e, Z19, Z18, K4
+	VSUBPS  Z4, Z11, K1, Z11
+	VSUBPS  Z4, Z12, K2, Z12
+	VSUBPS  Z4, Z13, K3, Z13
+	VSUBPS  Z4, Z14, K4, Z14
+	JMP     done5
+
+without5:
+	TESTQ   $0x00000010, DX
+	JE      without6
+	MOVQ    72(AX), BX
+	VMOVUPS (BX)(CX*1), Z15
+	VMOVUPS 64(BX)(CX*1), Z16
+	VMOVUPS 128(BX)(CX*1), Z17
+	VMOVUPS 192(BX)(CX*1), Z18
+	VPXORQ  Z20, Z20, Z20
+	VCMPPS  $0x1e, Z20, Z15, K1
+	VCMPPS  $0x1e, Z20, Z16, K2
+	VCMPPS  $0x1e, Z20, Z17, K3
+	VCMPPS  $0x1e, Z20, Z18, K4
+	VMOVUPS Z6, K1, Z11
+	VMOVUPS Z6, K2, Z12
+	VMOVUPS Z6, K3, Z13
+	VMOVUPS Z6, K4, Z14
+
+without6:
+done5:
+without4:
+	TESTQ   $0x00000800, DX
+	JE      without7
+	MOVQ    288(AX), BX
+	VMOVUPS Z7, (BX)(CX*1)
+	VMOVUPS Z8, 64(BX)(CX*1)
+	VMOVUPS Z9, 128(BX)(CX*1)
+	VMOVUPS Z10, 192(BX)(CX*1)
+
+without7:
+	VMULPS  Z0, Z11, Z11
+	VMULPS  Z0, Z12, Z12
+	VMULPS  Z0, Z13, Z13
+	VMULPS  Z0, Z14, Z14
+	VMULPS  Z1, Z7, Z7
+	VMULPS  Z1, Z8, Z8
+	VMULPS  Z1, Z9, Z9
+	VMULPS  Z1, Z10, Z10
+	VADDPS  Z7, Z11, Z11
+	VADDPS  Z8, Z12, Z12
+	VADDPS  Z9, Z13, Z13
+	VADDPS  Z10, Z14, Z14
+	VADDPS  Z2, Z11, Z11
+	VADDPS  Z2, Z12, Z12
+	VADDPS  Z2, Z13, Z13
+	VADDPS  Z2, Z14, Z14
+	TESTQ   $0x00000040, DX
+	JE      without8
+	TESTQ   $0x00000008, DX
+	JE      without9
+	MOVQ    72(AX), BX
+	VMOVUPS (BX)(CX*1), Z7
+	VMOVUPS 64(BX)(CX*1), Z8
+	VMOVUPS 128(BX)(CX*1), Z9
+	VMOVUPS 192(BX)(CX*1), Z10
+	VPXORQ  Z21, Z21, Z21
+	VCMPPS  $0x1e, Z21, Z7, K1
+	VCMPPS  $0x1e, Z21, Z8, K2
+	VCMPPS  $0x1e, Z21, Z9, K3
+	VCMPPS  $0x1e, Z21, Z10, K4
+	VSUBPS  Z4, Z11, K1, Z11
+	VSUBPS  Z4, Z12, K2, Z12
+	VSUBPS  Z4, Z13, K3, Z13
+	VSUBPS  Z4, Z14, K4, Z14
+	JMP     done9
+
+without9:
+	TESTQ   $0x00000010, DX
+	JE      without10
+	MOVQ    72(AX), BX
+	VMOVUPS (BX)(CX*1), Z7
+	VMOVUPS 64(BX)(CX*1), Z8
+	VMOVUPS 128(BX)(CX*1), Z9
+	VMOVUPS 192(BX)(CX*1), Z10
+	VPXORQ  Z22, Z22, Z22
+	VCMPPS  $0x1e, Z22, Z7, K1
+	VCMPPS  $0x1e, Z22, Z8, K2
+	VCMPPS  $0x1e, Z22, Z9, K3
+	VCMPPS  $0x1e, Z22, Z10, K4
+	VMOVUPS Z6, K1, Z11
+	VMOVUPS Z6, K2, Z12
+	VMOVUPS Z6, K3, Z13
+	VMOVUPS Z6, K4, Z14
+
+without10:
+done9:
+without8:
+	TESTQ   $0x00000400, DX
+	JE      without11
+	MOVQ    264(AX), BX
+	VMOVUPS Z11, (BX)(CX*1)
+	VMOVUPS Z12, 64(BX)(CX*1)
+	VMOVUPS Z13, 128(BX)(CX*1)
+	VMOVUPS Z14, 192(BX)(CX*1)
+
+without11:
+	TESTQ        $0x00000100, DX
+	JE           without12
+	VCMPPS       $0x1e, Z5, Z11, K1
+	VCMPPS       $0x1e, Z5, Z12, K2
+	VCMPPS       $0x1e, Z5, Z13, K3
+	VCMPPS       $0x1e, Z5, Z14, K4
+	TESTQ        $0x00008000, DX
+	JE           without13
+	VBROADCASTSS one<>+0(SB), Z7
+	MOVQ         72(AX), BX
+	VMOVAPS.Z    Z7, K1, Z8
+	VMOVUPS      Z8, (BX)(CX*1)
+	VMOVAPS.Z    Z7, K2, Z8
+	VMOVUPS      Z8, 64(BX)(CX*1)
+	VMOVAPS.Z    Z7, K3, Z8
+	VMOVUPS      Z8, 128(BX)(CX*1)
+	VMOVAPS.Z    Z7, K4, Z7
+	VMOVUPS      Z7, 192(BX)(CX*1)
+
+without13:
+	KMOVW  K1, SI
+	MOVQ   SI, BX
+	KMOVW  K2, SI
+	SHLQ   $0x10, SI
+	ORQ    SI, BX
+	KMOVW  K3, SI
+	SHLQ   $0x20, SI
+	ORQ    SI, BX
+	KMOVW  K4, SI
+	SHLQ   $0x30, SI
+	ORQ    SI, BX
+	MOVQ   312(AX), SI
+	MOVQ   CX, DI
+	SHRQ   $0x05, DI
+	MOVQ   BX, (SI)(DI*1)
+	TESTQ  $0x00000080, DX
+	JE     without14
+	TESTQ  $0x00000008, DX
+	JE     without15
+	VSUBPS Z4, Z11, K1, Z11
+	VSUBPS Z4, Z12, K2, Z12
+	VSUBPS Z4, Z13, K3, Z13
+	VSUBPS Z4, Z14, K4, Z14
+	JMP    done15
+
+without15:
+	TESTQ   $0x00000010, DX
+	JE      without16
+	VMOVUPS Z6, K1, Z11
+	VMOVUPS Z6, K2, Z12
+	VMOVUPS Z6, K3, Z13
+	VMOVUPS Z6, K4, Z14
+
+without16:
+done15:
+without14:
+without12:
+	MOVQ    24(AX), BX
+	VMOVUPS Z11, (BX)(CX*1)
+	VMOVUPS Z12, 64(BX)(CX*1)
+	VMOVUPS Z13, 128(BX)(CX*1)
+	VMOVUPS Z14, 192(BX)(CX*1)
+	ADDQ    $0x00000100, CX
+	MOVQ    480(AX), BX
+	SHLQ    $0x02, BX
+	CMPQ    CX, BX
+	JLT     lanes
+	VZEROUPPER
+	RET
+
+// func scanBackwardUniformAVX512(args *uint64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·scanBackwardUniformAVX512(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	XORQ         CX, CX
+	MOVQ         488(AX), DX
+	MOVQ         96(AX), BX
+	VBROADCASTSS (BX), Z0
+	MOVQ         120(AX), BX
+	VBROADCASTSS (BX), Z1
+	MOVQ         168(AX), BX
+	VBROADCASTSS (BX), Z2
+	MOVQ         192(AX), BX
+	VBROADCASTSS (BX), Z3
+	MOVQ         216(AX), BX
+	VBROADCASTSS (BX), Z4
+	MOVQ         240(AX), BX
+	VBROADCASTSS (BX), Z5
+
+lanes:
+	MOVQ       456(AX), BX
+	PREFETCHT0 (BX)(CX*1)
+	PREFETCHT0 64(BX)(CX*1)
+	PREFETCHT0 128(BX)(CX*1)
+	PREFETCHT0 192(BX)(CX*1)
+	MOVQ       24(AX), BX
+	VMOVUPS    (BX)(CX*1), Z6
+	VMOVUPS    64(BX)(CX*1), Z7
+	VMOVUPS    128(BX)(CX*1), Z8
+	VMOVUPS    192(BX)(CX*1), Z9
+	TESTQ      $0x00000100, DX
+	JE         without1
+	TESTQ      $0x00008000, DX
+	JE         without2
+	MOVQ       72(AX), BX
+	VMOVUPS    (BX)(CX*1), Z10
+	VMOVUPS    64(BX)(CX*1), Z11
+	VMOVUPS    128(BX)(CX*1), Z12
+	VMOVUPS    192(BX)(CX*1), Z13
+	TESTQ      $0x00001000, DX
+	JE         without3
+	MOVQ       384(AX), BX
+	VADDPS     (BX)(CX*1), Z10, Z10
+	VADDPS     64(BX)(CX*1), Z11, Z11
+	VADDPS     128(BX)(CX*1), Z12, Z12
+	VADDPS     192(BX)(CX*1), Z13, Z13
+
+without3:
+	JMP done2
+
+without2:
+	TESTQ   $0x00001000, DX
+	JE      without4
+	MOVQ    384(AX), BX
+	VMOVUPS (BX)(CX*1), Z10
+	VMOVUPS 64(BX)(CX*1), Z11
+	VMOVUPS 128(BX)(CX*1), Z12
+	VMOVUPS 192(BX)(CX*1), Z13
+	JMP     done4
+
+without4:
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+
+done4:
+done2:
+	TESTQ  $0x00000080, DX
+	JE     without5
+	TESTQ  $0x00000008, DX
+	JE     without6
+	TESTQ  $0x00000200, DX
+	JE     without7
+	VMULPS Z3, Z6, Z14
+	VSUBPS Z14, Z10, Z10
+	VMULPS Z3, Z7, Z14
+	VSUBPS Z14, Z11, Z11
+	VMULPS Z3, Z8, Z14
+	VSUBPS Z14, Z12, Z12
+	VMULPS Z3, Z9, Z14
+	VSUBPS Z14, Z13, Z13
+
+without7:
+without6:
+	TESTQ   $0x00000010, DX
+	JE      without8
+	TESTQ   $0x00000200, DX
+	JE      without9
+	VMOVUPS Z5, Z14
+	VMOVUPS Z5, Z15
+	VMOVUPS Z5, Z16
+	VMOVUPS Z5, Z17
+	MOVQ    264(AX), BX
+	VSUBPS  (BX)(CX*1), Z14, Z14
+	VSUBPS  64(BX)(CX*1), Z15, Z15
+	VSUBPS  128(BX)(CX*1), Z16, Z16
+	VSUBPS  192(BX)(CX*1), Z17, Z17
+	VMULPS  Z6, Z14, Z14
+	VADDPS  Z14, Z10, Z10
+	VMULPS  Z7, Z15, Z15
+	VADDPS  Z15, Z11, Z11
+	VMULPS  Z8, Z16, Z16
+	VADDPS  Z16, Z12, Z12
+	VMULPS  Z9, Z17, Z17
+	VADDPS  Z17, Z13, Z13
+
+without9:
+	MOVQ      264(AX), BX
+	VMOVUPS   (BX)(CX*1), Z14
+	VMOVUPS   64(BX)(CX*1), Z15
+	VMOVUPS   128(BX)(CX*1), Z16
+	VMOVUPS   192(BX)(CX*1), Z17
+	VCMPPS    $0x1e, Z4, Z14, K1
+	VCMPPS    $0x1e, Z4, Z15, K2
+	VCMPPS    $0x1e, Z4, Z16, K3
+	VCMPPS    $0x1e, Z4, Z17, K4
+	KNOTW     K1, K1
+	VMOVAPS.Z Z6, K1, Z6
+	KNOTW     K2, K1
+	VMOVAPS.Z Z7, K1, Z7
+	KNOTW     K3, K1
+	VMOVAPS.Z Z8, K1, Z8
+	KNOTW     K4, K1
+	VMOVAPS.Z Z9, K1, Z9
+
+without8:
+without5:
+	MOVQ    360(AX), BX
+	VMULPS  (BX)(CX*1), Z10, Z10
+	VMULPS  64(BX)(CX*1), Z11, Z11
+	VMULPS  128(BX)(CX*1), Z12, Z12
+	VMULPS  192(BX)(CX*1), Z13, Z13
+	VADDPS  Z10, Z6, Z6
+	VADDPS  Z11, Z7, Z7
+	VADDPS  Z12, Z8, Z8
+	VADDPS  Z13, Z9, Z9
+	TESTQ   $0x00000040, DX
+	JE      without10
+	TESTQ   $0x00000008, DX
+	JE      without11
+	TESTQ   $0x00000200, DX
+	JE      without12
+	VPXORQ  Z18, Z18, Z18
+	VPXORQ  Z19, Z19, Z19
+	VPXORQ  Z20, Z20, Z20
+	VPXORQ  Z21, Z21, Z21
+	VMULPS  Z3, Z6, Z14
+	VSUBPS  Z14, Z18, Z18
+	VMULPS  Z3, Z7, Z14
+	VSUBPS  Z14, Z19, Z19
+	VMULPS  Z3, Z8, Z14
+	VSUBPS  Z14, Z20, Z20
+	VMULPS  Z3, Z9, Z14
+	VSUBPS  Z14, Z21, Z21
+	MOVQ    72(AX), BX
+	VMOVUPS Z18, (BX)(CX*1)
+	VMOVUPS Z19, 64(BX)(CX*1)
+	VMOVUPS Z20, 128(BX)(CX*1)
+	VMOVUPS Z21, 192(BX)(CX*1)
+
+without12:
+without11:
+	TESTQ     $0x00000010, DX
+	JE        without13
+	MOVQ      336(AX), BX
+	VMOVUPS   (BX)(CX*1), Z14
+	VMOVUPS   64(BX)(CX*1), Z15
+	VMOVUPS   128(BX)(CX*1), Z16
+	VMOVUPS   192(BX)(CX*1), Z17
+	VCMPPS    $0x1e, Z4, Z14, K1
+	VCMPPS    $0x1e, Z4, Z15, K2
+	VCMPPS    $0x1e, Z4, Z16, K3
+	VCMPPS    $0x1e, Z4, Z17, K4
+	KNOTW     K1, K1
+	VMOVAPS.Z Z6, K1, Z6
+	KNOTW     K2, K1
+	VMOVAPS.Z Z7, K1, Z7
+	KNOTW     K3, K1
+	VMOVAPS.Z Z8, K1, Z8
+	KNOTW     K4, K1
+	VMOVAPS.Z Z9, K1, Z9
+
+without13:
+without10:
+without1:
+	TESTQ   $0x00004000, DX
+	JE      without14
+	MOVQ    432(AX), BX
+	VMOVUPS Z6, (BX)(CX*1)
+	VMOVUPS Z7, 64(BX)(CX*1)
+	VMOVUPS Z8, 128(BX)(CX*1)
+	VMOVUPS Z9, 192(BX)(CX*1)
+
+without14:
+	VMULPS  Z1, Z6, Z14
+	VMULPS  Z1, Z7, Z15
+	VMULPS  Z1, Z8, Z16
+	VMULPS  Z1, Z9, Z17
+	VMULPS  Z0, Z6, Z6
+	VMULPS  Z0, Z7, Z7
+	VMULPS  Z0, Z8, Z8
+	VMULPS  Z0, Z9, Z9
+	TESTQ   $0x00000020, DX
+	JE      without15
+	TESTQ   $0x00000008, DX
+	JE      without16
+	TESTQ   $0x00000200, DX
+	JE      without17
+	VPXORQ  Z22, Z22, Z22
+	VPXORQ  Z23, Z23, Z23
+	VPXORQ  Z24, Z24, Z24
+	VPXORQ  Z25, Z25, Z25
+	VMULPS  Z3, Z6, Z26
+	VSUBPS  Z26, Z22, Z22
+	VMULPS  Z3, Z7, Z26
+	VSUBPS  Z26, Z23, Z23
+	VMULPS  Z3, Z8, Z26
+	VSUBPS  Z26, Z24, Z24
+	VMULPS  Z3, Z9, Z26
+	VSUBPS  Z26, Z25, Z25
+	MOVQ    72(AX), BX
+	VMOVUPS Z22, (BX)(CX*1)
+	VMOVUPS Z23, 64(BX)(CX*1)
+	VMOVUPS Z24, 128(BX)(CX*1)
+	VMOVUPS Z25, 192(BX)(CX*1)
+
+without17:
+without16:
+	TESTQ     $0x00000010, DX
+	JE        without18
+	MOVQ      336(AX), BX
+	VMOVUPS   (BX)(CX*1), Z26
+	VMOVUPS   64(BX)(CX*1), Z27
+	VMOVUPS   128(BX)(CX*1), Z28
+	VMOVUPS   192(BX)(CX*1), Z29
+	VCMPPS    $0x1e, Z4, Z26, K1
+	VCMPPS    $0x1e, Z4, Z27, K2
+	VCMPPS    $0x1e, Z4, Z28, K3
+	VCMPPS    $0x1e, Z4, Z29, K4
+	KNOTW     K1, K1
+	VMOVAPS.Z Z6, K1, Z6
+	KNOTW     K2, K1
+	VMOVAPS.Z Z7, K1, Z7
+	KNOTW     K3, K1
+	VMOVAPS.Z Z8, K1, Z8
+	KNOTW     K4, K1
+	VMOVAPS.Z Z9, K1, Z9
+
+without18:
+without15:
+	MOVQ    24(AX), BX
+	VMOVUPS Z6, (BX)(CX*1)
+	VMOVUPS Z7, 64(BX)(CX*1)
+	VMOVUPS Z8, 128(BX)(CX*1)
+	VMOVUPS Z9, 192(BX)(CX*1)
+	TESTQ   $0x00000001, DX
+	JE      without19
+	MOVQ    48(AX), BX
+	VADDPS  (BX)(CX*1), Z14, Z14
+	VADDPS  64(BX)(CX*1), Z15, Z15
+	VADDPS  128(BX)(CX*1), Z16, Z16
+	VADDPS  192(BX)(CX*1), Z17, Z17
+	VMULPS  Z2, Z14, Z6
+	VMULPS  Z2, Z15, Z7
+	VMULPS  Z2, Z16, Z8
+	VMULPS  Z2, Z17, Z9
+	MOVQ    48(AX), BX
+	VMOVUPS Z6, (BX)(CX*1)
+	VMOVUPS Z7, 64(BX)(CX*1)
+	VMOVUPS Z8, 128(BX)(CX*1)
+	VMOVUPS Z9, 192(BX)(CX*1)
 
 without19:
-	TESTQ  $0x00002000, DX
-	JE     without20
-	MOVQ   408(AX), BX
-	VADDPS (BX)(CX*1), Z4, Z4
-	VADDPS 64(BX)(CX*1), Z5, Z5
-	VADDPS 128(BX)(CX*1), Z6, Z6
-	VADDPS 192(BX)(CX*1), Z7, Z7
+	TESTQ   $0x00000002, DX
+	JE      without20
+	MOVQ    48(AX), BX
+	VADDPS  (BX)(CX*1), Z14, Z14
+	VADDPS  64(BX)(CX*1), Z15, Z15
+	VADDPS  128(BX)(CX*1), Z16, Z16
+	VADDPS  192(BX)(CX*1), Z17, Z17
+	VMULPS  Z2, Z14, Z14
+	VMULPS  Z2, Z15, Z15
+	VMULPS  Z2, Z16, Z16
+	VMULPS  Z2, Z17, Z17
+	MOVQ    48(AX), BX
+	VMOVUPS Z14, (BX)(CX*1)
+	VMOVUPS Z15, 64(BX)(CX*1)
+	VMOVUPS Z16, 128(BX)(CX*1)
+	VMOVUPS Z17, 192(BX)(CX*1)
 
 without20:
+	TESTQ   $0x00000004, DX
+	JE      without21
+	MOVQ    48(AX), BX
+	VMOVUPS (BX)(CX*1), Z6
+	VMOVUPS 64(BX)(CX*1), Z7
+	VMOVUPS 128(BX)(CX*1), Z8
+	VMOVUPS 192(BX)(CX*1), Z9
+	VMULPS  Z2, Z6, Z6
+	VMULPS  Z2, Z7, Z7
+	VMULPS  Z2, Z8, Z8
+	VMULPS  Z2, Z9, Z9
+	VADDPS  Z6, Z14, Z14
+	VADDPS  Z7, Z15, Z15
+	VADDPS  Z8, Z16, Z16
+	VADDPS  Z9, Z17, Z17
+	MOVQ    48(AX), BX
+	VMOVUPS Z14, (BX)(CX*1)
+	VMOVUPS Z15, 64(BX)(CX*1)
+	VMOVUPS Z16, 128(BX)(CX*1)
+	VMOVUPS Z17, 192(BX)(CX*1)
+
+without21:
+	TESTQ  $0x00002000, DX
+	JE     without22
+	MOVQ   408(AX), BX
+	VADDPS (BX)(CX*1), Z14, Z14
+	VADDPS 64(BX)(CX*1), Z15, Z15
+	VADDPS 128(BX)(CX*1), Z16, Z16
+	VADDPS 192(BX)(CX*1), Z17, Z17
+
+without22:
 	MOVQ    408(AX), BX
-	VMOVUPS Z4, (BX)(CX*1)
-	VMOVUPS Z5, 64(BX)(CX*1)
-	VMOVUPS Z6, 128(BX)(CX*1)
-	VMOVUPS Z7, 192(BX)(CX*1)
+	VMOVUPS Z14, (BX)(CX*1)
+	VMOVUPS Z15, 64(BX)(CX*1)
+	VMOVUPS Z16, 128(BX)(CX*1)
+	VMOVUPS Z17, 192(BX)(CX*1)
 	ADDQ    $0x00000100, CX
 	MOVQ    480(AX), BX
 	SHLQ    $0x02, BX

@@ -58,6 +58,18 @@ func (s rowsOf) coefs() kernels.ScanCoefs {
 	return kernels.ScanCoefs{A: s.row("a"), G: s.row("g"), C: s.row("c"), Alpha: s.row("alpha"), Theta: s.row("theta"), Fire: s.row("fire"), Reset: s.row("reset")}
 }
 
+// level makes the coefficients of all lanes the same.
+func (s rowsOf) level(uniform bool, c *kernels.ScanCoefs) {
+	c.Uniform = uniform
+	for _, row := range [][]float32{c.A, c.G, c.C, c.Alpha, c.Theta, c.Fire, c.Reset} {
+		for k := range row {
+			if uniform {
+				row[k] = row[0]
+			}
+		}
+	}
+}
+
 func (s rowsOf) state() kernels.ScanState {
 	return kernels.ScanState{V: s.row("v"), I: s.row("i"), P: s.row("p")}
 }
@@ -72,9 +84,10 @@ func TestScanForwardEqualsItsGoTwin(t *testing.T) {
 	eachLevel(t, func(t *rapid.T, l kernels.Level) {
 		rules := drawRules(t)
 		s := rowsOf{64 * rapid.IntRange(1, 5).Draw(t, "words"), generator(t), map[string][]float32{}}
-		keep := rapid.Bool().Draw(t, "keep")
+		keep, uniform, last := rapid.Bool().Draw(t, "keep"), rapid.Bool().Draw(t, "uniform"), rapid.Bool().Draw(t, "last")
 		run := func(l kernels.Level, s rowsOf) []uint64 {
 			c, st := s.coefs(), s.state()
+			s.level(uniform, &c)
 			words := make([]uint64, s.n/64)
 			for w := range words {
 				words[w] = 0xabcdef0123456789 // what was there is overwritten
@@ -84,7 +97,7 @@ func TestScanForwardEqualsItsGoTwin(t *testing.T) {
 				u, j = s.row("u"), s.row("j")
 			}
 			var scan kernels.Scan
-			scan.ForwardOn(l, rules, &c, &st, s.row("x"), s.row("x"), u, j, words)
+			scan.ForwardOn(l, rules, &c, &st, &kernels.ScanRows{X: s.row("x"), U: u, J: j, Words: words, Last: last})
 			return words
 		}
 		run(l, s.copy()) // draws the rows that are missing
@@ -108,10 +121,12 @@ func TestScanBackwardEqualsItsGoTwin(t *testing.T) {
 	eachLevel(t, func(t *rapid.T, l kernels.Level) {
 		rules := drawRules(t)
 		s := rowsOf{64 * rapid.IntRange(1, 5).Draw(t, "words"), generator(t), map[string][]float32{}}
+		uniform, last := rapid.Bool().Draw(t, "uniform"), rapid.Bool().Draw(t, "last")
 		outside, add, keep := rapid.Bool().Draw(t, "ds"), rapid.Bool().Draw(t, "add"), rapid.Bool().Draw(t, "keep")
 		run := func(l kernels.Level, s rowsOf) {
 			c, g := s.coefs(), s.state()
-			e := kernels.ScanErrors{U: s.row("u"), Before: s.row("before"), Surrogate: s.row("surrogate"), DX: s.row("dx"), Add: add}
+			s.level(uniform, &c)
+			e := kernels.ScanErrors{U: s.row("u"), Before: s.row("before"), Surrogate: s.row("surrogate"), DX: s.row("dx"), Add: add, Last: last}
 			if outside {
 				e.DS = s.row("ds")
 			}

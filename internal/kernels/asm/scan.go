@@ -25,6 +25,7 @@ const (
 	withDS
 	addDX
 	keepDU
+	useP
 )
 
 // The fields of scanArgs, in their order there: slices, then two words.
@@ -55,9 +56,12 @@ const (
 // scanVectors is the number of vectors that an iteration works on: 64 lanes of AVX-512, 32 of AVX2.
 const scanVectors = 4
 
+// scan emits each routine for coefficients of every lane, and for one value of all lanes.
 func scan(s isa) {
-	scanForward(s)
-	scanBackward(s)
+	for _, uniform := range []bool{false, true} {
+		scanForward(s, uniform)
+		scanBackward(s, uniform)
+	}
 }
 
 // scanRoutine is a routine over lanes under way.
@@ -67,14 +71,37 @@ type scanRoutine struct {
 	at    reg.GPVirtual // offset of the iteration's lanes in a row, in bytes
 	flags reg.GPVirtual
 	names int
+
+	uniform map[int]reg.VecVirtual // coefficients in registers, when all lanes have the same
 }
 
+// The coefficients that a routine reads.
+var (
+	forwardCoefs  = []int{argA, argG, argC, argAlpha, argTheta, argFire, argReset}
+	backwardCoefs = []int{argA, argG, argAlpha, argTheta, argFire, argReset}
+)
+
 // newScan opens the loop over the lanes.
-func newScan(s isa, name, twin string) *scanRoutine {
+func newScan(s isa, name, twin string, uniform bool, coefs []int) *scanRoutine {
+	if uniform {
+		name += "Uniform"
+	}
 	s.text(name, "func(args *uint64)", "\t"+twin, "", "for the *scanArgs that args points to.")
 	r := &scanRoutine{isa: s, args: load("args"), at: GP64(), flags: GP64()}
 	XORQ(r.at, r.at)
 	MOVQ(Mem{Base: r.args, Disp: argN + 8}, r.flags)
+	if uniform {
+		r.uniform = map[int]reg.VecVirtual{}
+		if !r.wide() { // 16 registers have no room for more
+			coefs = coefs[:2]
+		}
+		for _, arg := range coefs {
+			r.uniform[arg] = r.vec()
+			base := GP64()
+			MOVQ(Mem{Base: r.args, Disp: arg}, base)
+			VBROADCASTSS(Mem{Base: base}, r.uniform[arg])
+		}
+	}
 	Label("lanes")
 	return r
 }
@@ -105,6 +132,15 @@ func (r *scanRoutine) when(flag uint32, body, other func()) {
 		other()
 		Label(done)
 	}
+}
+
+// operand is vector k of an argument's row, in memory or in a register: a function of k.
+func (r *scanRoutine) operand(arg int) func(k int) Op {
+	if v, ok := r.uniform[arg]; ok {
+		return func(int) Op { return v }
+	}
+	row := r.row(arg)
+	return func(k int) Op { return row(k) }
 }
 
 // row is the place of vector k of an argument's row: a function of k.
@@ -140,20 +176,20 @@ func (r *scanRoutine) store(v vecs, arg int) {
 }
 
 // each emits an instruction on a row's values for every vector: op(row, v, v).
-func (r *scanRoutine) each(arg int, v vecs, op func(k int, m Mem, v reg.VecVirtual)) {
-	row := r.row(arg)
+func (r *scanRoutine) each(arg int, v vecs, op func(k int, m Op, v reg.VecVirtual)) {
+	row := r.operand(arg)
 	for k := range v {
 		op(k, row(k), v[k])
 	}
 }
 
-func mulBy(_ int, m Mem, v reg.VecVirtual) { VMULPS(m, v, v) }
-func addOf(_ int, m Mem, v reg.VecVirtual) { VADDPS(m, v, v) }
+func mulBy(_ int, m Op, v reg.VecVirtual) { VMULPS(m, v, v) }
+func addOf(_ int, m Op, v reg.VecVirtual) { VADDPS(m, v, v) }
 
 // product is a row times v, in new registers.
 func (r *scanRoutine) product(arg int, v vecs) vecs {
 	out := r.vectors()
-	r.each(arg, v, func(k int, m Mem, v reg.VecVirtual) { VMULPS(m, v, out[k]) })
+	r.each(arg, v, func(k int, m Op, v reg.VecVirtual) { VMULPS(m, v, out[k]) })
 	return out
 }
 
@@ -167,7 +203,7 @@ type choice struct {
 func (r *scanRoutine) above(v vecs, arg int) choice {
 	const greater = 0x1e // ordered, quiet
 	var c choice
-	row := r.row(arg)
+	row := r.operand(arg)
 	for k := range v {
 		if r.wide() {
 			c.k[k] = K()
@@ -182,7 +218,7 @@ func (r *scanRoutine) above(v vecs, arg int) choice {
 
 // take sets the chosen lanes of v to those of a row.
 func (r *scanRoutine) take(c choice, arg int, v vecs) {
-	row := r.row(arg)
+	row := r.operand(arg)
 	for k := range v {
 		if r.wide() {
 			VMOVUPS(row(k), c.k[k], v[k])
@@ -207,7 +243,7 @@ func (r *scanRoutine) clear(c choice, v vecs) {
 
 // subtractChosen subtracts a row from the chosen lanes of v.
 func (r *scanRoutine) subtractChosen(c choice, arg int, v vecs) {
-	row := r.row(arg)
+	row := r.operand(arg)
 	for k := range v {
 		if r.wide() {
 			VSUBPS(row(k), v[k], c.k[k], v[k])
@@ -246,8 +282,8 @@ func (r *scanRoutine) reset(c func() choice, v vecs) {
 }
 
 // scanForward emits a step of the IF/LIF/CuBa family.
-func scanForward(s isa) {
-	r := newScan(s, "scanForward", "scanForwardGo(args)")
+func scanForward(s isa, uniform bool) {
+	r := newScan(s, "scanForward", "scanForwardGo(args)", uniform, forwardCoefs)
 	j, v := r.vectors(), r.vectors()
 	r.prefetch()
 	r.load(argX, j)
@@ -303,22 +339,29 @@ func (r *scanRoutine) synapse(j vecs) {
 	}, nil)
 }
 
-// emit stores the spikes as values and as bits.
+// emit stores the spikes as bits, and as values where they are used.
 func (r *scanRoutine) emit(c choice) {
-	one := r.vec()
-	VBROADCASTSS(r.one, one)
-	p := r.row(argP)
+	r.when(useP, func() {
+		one := r.vec()
+		VBROADCASTSS(r.one, one)
+		p := r.row(argP)
+		for k := range scanVectors {
+			t := r.vec()
+			if r.wide() {
+				VMOVAPS_Z(one, c.k[k], t)
+			} else {
+				VANDPS(one, c.v[k], t)
+			}
+			VMOVUPS(t, p(k))
+		}
+	}, nil)
 	word, bits := GP64(), GP64()
 	for k := range scanVectors {
-		t := r.vec()
 		if r.wide() {
-			VMOVAPS_Z(one, c.k[k], t)
 			KMOVW(c.k[k], bits.As32())
 		} else {
-			VANDPS(one, c.v[k], t)
 			VMOVMSKPS(c.v[k], bits.As32())
 		}
-		VMOVUPS(t, p(k))
 		if k == 0 {
 			MOVQ(bits, word)
 			continue
@@ -339,14 +382,22 @@ func (r *scanRoutine) emit(c choice) {
 }
 
 // scanBackward emits the adjoint of a step.
-func scanBackward(s isa) {
-	r := newScan(s, "scanBackward", "scanBackwardGo(args)")
+func scanBackward(s isa, uniform bool) {
+	r := newScan(s, "scanBackward", "scanBackwardGo(args)", uniform, backwardCoefs)
 	gv, ds, du := r.vectors(), r.vectors(), r.vectors()
 	r.prefetch()
 	r.load(argV, gv)
 	r.when(spikes, func() {
-		r.load(argP, ds)
-		r.when(withDS, func() { r.each(argDS, ds, addOf) }, nil)
+		r.when(useP, func() {
+			r.load(argP, ds)
+			r.when(withDS, func() { r.each(argDS, ds, addOf) }, nil)
+		}, func() {
+			r.when(withDS, func() { r.load(argDS, ds) }, func() {
+				for k := range ds {
+					r.zero(ds[k])
+				}
+			})
+		})
 		r.unSpike(gv, ds)
 		r.each(argSurrogate, ds, mulBy)
 		for k := range du {
@@ -356,7 +407,7 @@ func scanBackward(s isa) {
 	}, nil)
 	r.when(keepDU, func() { r.store(gv, argDU) }, nil)
 	g := du
-	r.each(argG, gv, func(k int, m Mem, v reg.VecVirtual) { VMULPS(m, v, g[k]) })
+	r.each(argG, gv, func(k int, m Op, v reg.VecVirtual) { VMULPS(m, v, g[k]) })
 	r.each(argA, gv, mulBy)
 	r.when(atLeak, func() { r.unReset(gv) }, nil)
 	r.store(gv, argV)
@@ -375,8 +426,8 @@ func (r *scanRoutine) unSpike(gv, ds vecs) {
 		r.when(resetValue, func() {
 			u := r.vectors()
 			r.when(through, func() {
-				r.each(argReset, u, func(_ int, m Mem, v reg.VecVirtual) { VMOVUPS(m, v) })
-				r.each(argU, u, func(_ int, m Mem, v reg.VecVirtual) { VSUBPS(m, v, v) })
+				r.each(argReset, u, func(_ int, m Op, v reg.VecVirtual) { VMOVUPS(m, v) })
+				r.each(argU, u, func(_ int, m Op, v reg.VecVirtual) { VSUBPS(m, v, v) })
 				for k := range u {
 					VMULPS(gv[k], u[k], u[k])
 					VADDPS(u[k], ds[k], ds[k])
@@ -390,7 +441,7 @@ func (r *scanRoutine) unSpike(gv, ds vecs) {
 
 // subtractProduct: acc −= row·v.
 func (r *scanRoutine) subtractProduct(arg int, v, acc vecs) {
-	row := r.row(arg)
+	row := r.operand(arg)
 	for k := range v {
 		t := r.vec()
 		VMULPS(row(k), v[k], t)
