@@ -27,7 +27,7 @@ type vectors struct {
 // vectorRules translates the rules, and reports whether the kernels know them
 // forward and backward.
 func (c *scan) vectorRules() (rules kernels.ScanRules, forward, backward bool) {
-	forward = !c.clamp && len(c.Rules.Quirks) == 0
+	forward = kernels.Assembly() && !c.clamp && len(c.Rules.Quirks) == 0
 	rules = map[model.Synapse]kernels.ScanRules{
 		model.SynapseDecayAdd: kernels.ScanDecayAdd, model.SynapseAddDecay: kernels.ScanAddDecay, model.SynapseAddUse: kernels.ScanAddUse,
 	}[c.Rules.Synapse]
@@ -76,6 +76,7 @@ func (v *vectors) prepare(c *scan, k block, steps int) {
 		Theta: co.theta[k.lo:][:n], Fire: co.fire[k.lo:][:n], Reset: co.reset[k.lo:][:n],
 		Uniform: co.uniform && n == k.lanes(),
 	}
+	v.kernel.Bind(c.rules, &v.coefs, &v.state, n)
 }
 
 func make64(s []uint64, n int) []uint64 {
@@ -125,7 +126,7 @@ func (v *vectors) forward(c *scan, r *Run, k block) {
 			words = r.S.WordRow((t+delay)*r.S.B + k.b)[k.lo/64:][:len(v.words)]
 		}
 		v.rows = kernels.ScanRows{X: whole(lanesOf(r.X, t, k), v.x), Ahead: lanesAt(r.X, t+ahead, k), Words: words, Last: t == r.X.T-1}
-		v.kernel.Forward(c.rules, &v.coefs, &v.state, &v.rows)
+		v.kernel.Forward(&v.rows)
 		if out := lanesOf(r.V, t, k); out != nil {
 			copy(out, v.state.V)
 		}
@@ -172,7 +173,7 @@ func (v *vectors) replay(c *scan, r *Run, k block) {
 	}
 	for t := range r.X.T {
 		v.rows = kernels.ScanRows{X: whole(lanesOf(r.X, t, k), v.x), Ahead: lanesAt(r.X, t+ahead, k), U: v.u[t*n : (t+1)*n], Words: v.words}
-		v.kernel.Forward(c.rules, &v.coefs, &v.state, &v.rows)
+		v.kernel.Forward(&v.rows)
 	}
 }
 
@@ -197,7 +198,7 @@ func (v *vectors) unstep(c *scan, r *Run, t int, k block) {
 	if len(dx) == n {
 		e.DX, e.Add = dx, r.DX.Const
 	}
-	v.kernel.Backward(c.rules, &v.coefs, &v.state, e)
+	v.kernel.Backward(e)
 	switch {
 	case len(dx) == n || dx == nil:
 	case r.DX.Const:

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
@@ -94,7 +95,7 @@ func TestKernelsEqualTheRowOperations(t *testing.T) {
 			equal(t, name+" P", gotStates[i].P, wantStates[i].P)
 		}
 	})
-	if used[true] == 0 {
+	if used[true] == 0 && kernels.Assembly() {
 		t.Errorf("the kernels were never used: %v", used)
 	}
 }

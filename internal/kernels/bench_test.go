@@ -150,3 +150,45 @@ func BenchmarkVector(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkScan measures a step of a block of 512 neurons that spike and reset
+// by subtraction; the state lies in the first-level cache.
+func BenchmarkScan(b *testing.B) {
+	const n = 512
+	rules := kernels.ScanSpikes | kernels.ScanSubtract | kernels.ScanResetSpike | kernels.ScanThrough
+	rows := make([][]float32, 16)
+	for i := range rows {
+		rows[i] = make([]float32, n)
+		fill(rand.New(rand.NewPCG(1, uint64(i))), rows[i])
+	}
+	for i := range 7 {
+		for k := range rows[i] {
+			rows[i][k] = 0.5
+		}
+	}
+	c := kernels.ScanCoefs{A: rows[0], G: rows[1], C: rows[2], Alpha: rows[3], Theta: rows[4], Fire: rows[5], Reset: rows[6]}
+	st := kernels.ScanState{V: rows[7], I: rows[8], P: rows[9]}
+	for _, l := range kernels.Levels() {
+		for _, uniform := range []bool{false, true} {
+			c.Uniform = uniform
+			name := fmt.Sprintf("%v/uniform=%v", l, uniform)
+			var scan kernels.Scan
+			scan.BindOn(l, rules, &c, &st, n)
+			b.Run("forward/"+name, func(b *testing.B) {
+				out := kernels.ScanRows{X: rows[10], U: rows[11], Words: make([]uint64, n/64)}
+				for b.Loop() {
+					scan.Forward(&out)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/lane")
+			})
+			b.Run("backward/"+name, func(b *testing.B) {
+				e := kernels.ScanErrors{U: rows[10], Before: rows[11], Surrogate: rows[12], DS: rows[13], DX: rows[14]}
+				for b.Loop() {
+					clear(st.V)
+					scan.Backward(&e)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/lane")
+			})
+		}
+	}
+}

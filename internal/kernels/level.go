@@ -41,8 +41,7 @@ type table struct {
 	scale         func(dst []float32, a float32)
 	dot           func(x, y []float32) float32
 	tile          tile
-	scanForward   [2]func(a *scanArgs) // for coefficients of every lane, and of all lanes
-	scanBackward  [2]func(a *scanArgs)
+	scan          [2]scanRoutines // for coefficients of every lane, and of all lanes
 	derivatives   derivatives
 	adam          func(value, grad, m, v []float32, c *AdamStep)
 	peak          func(n int) // nil, or peakFlops operations an iteration
@@ -56,7 +55,7 @@ func goTable() *table {
 		addRows: addRowsGo, addScaledRows: addScaledRowsGo, maxIndex: maxIndexGo,
 		add: addGo, sub: subGo, axpy: axpyGo, scale: scaleGo, dot: dotGo,
 		tile:        tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
-		scanForward: [2]func(*scanArgs){scanForwardGo, scanForwardGo}, scanBackward: [2]func(*scanArgs){scanBackwardGo, scanBackwardGo},
+		scan:        [2]scanRoutines{{scanForwardGo, scanBackwardGo}, {scanForwardGo, scanBackwardGo}},
 		derivatives: derivatives{atanGo, fastSigmoidGo, triangleGo, boxcarGo},
 		adam:        adamGo,
 	}
@@ -72,6 +71,10 @@ func Levels() []Level { return append([]Level(nil), levels...) }
 // says that SNNTRAIN_SIMD names a level that this machine does not have; the
 // best one is then active.
 func Active() (Level, error) { return active, activeErr }
+
+// Assembly says that the active level is not the plain Go loops, of which some
+// are slower than a caller's own.
+func Assembly() bool { return active.String() != levels[0].String() }
 
 // Both are set once, at start-up.
 var (

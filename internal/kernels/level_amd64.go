@@ -26,13 +26,9 @@ func avx2Table() *table {
 		addRows: addRowsAVX2, addScaledRows: addScaledRowsAVX2, maxIndex: maxIndexAVX2,
 		add: addAVX2, sub: subAVX2, axpy: axpyAVX2, scale: scaleAVX2, dot: dotAVX2,
 		tile: tile{rows: 6, cols: 16, lanes: 8, multiply: gemmTileAVX2, pack: packAVX2, transpose: transposeSIMD},
-		scanForward: [2]func(*scanArgs){
-			func(a *scanArgs) { scanForwardAVX2(a.words64()) },
-			func(a *scanArgs) { scanForwardUniformAVX2(a.words64()) },
-		},
-		scanBackward: [2]func(*scanArgs){
-			func(a *scanArgs) { scanBackwardAVX2(a.words64()) },
-			func(a *scanArgs) { scanBackwardUniformAVX2(a.words64()) },
+		scan: [2]scanRoutines{
+			{func(a *scanArgs) { scanForwardAVX2(a.words64()) }, func(a *scanArgs) { scanBackwardAVX2(a.words64()) }},
+			{func(a *scanArgs) { scanForwardUniformAVX2(a.words64()) }, func(a *scanArgs) { scanBackwardUniformAVX2(a.words64()) }},
 		},
 		adam:        func(value, grad, m, v []float32, c *AdamStep) { adamAVX2(value, grad, m, v, &c.Decay) },
 		derivatives: derivatives{atanAVX2, fastSigmoidAVX2, triangleAVX2, boxcarAVX2},
@@ -46,13 +42,9 @@ func avx512Table() *table {
 		addRows: addRowsAVX512, addScaledRows: addScaledRowsAVX512, maxIndex: maxIndexAVX512,
 		add: addAVX512, sub: subAVX512, axpy: axpyAVX512, scale: scaleAVX512, dot: dotAVX512,
 		tile: tile{rows: 14, cols: 32, lanes: 16, multiply: gemmTileAVX512, pack: packAVX512, transpose: transposeSIMD},
-		scanForward: [2]func(*scanArgs){
-			func(a *scanArgs) { scanForwardAVX512(a.words64()) },
-			func(a *scanArgs) { scanForwardUniformAVX512(a.words64()) },
-		},
-		scanBackward: [2]func(*scanArgs){
-			func(a *scanArgs) { scanBackwardAVX512(a.words64()) },
-			func(a *scanArgs) { scanBackwardUniformAVX512(a.words64()) },
+		scan: [2]scanRoutines{
+			{func(a *scanArgs) { scanForwardAVX512(a.words64()) }, func(a *scanArgs) { scanBackwardAVX512(a.words64()) }},
+			{func(a *scanArgs) { scanForwardUniformAVX512(a.words64()) }, func(a *scanArgs) { scanBackwardUniformAVX512(a.words64()) }},
 		},
 		adam:        func(value, grad, m, v []float32, c *AdamStep) { adamAVX512(value, grad, m, v, &c.Decay) },
 		derivatives: derivatives{atanAVX512, fastSigmoidAVX512, triangleAVX512, boxcarAVX512},

@@ -57,12 +57,43 @@ type scanArgs struct {
 	rules ScanRules
 }
 
-// Scan does steps of n lanes, n a multiple of 64. It holds nothing but the
-// arguments of a call, so that calls need no memory; its zero value is ready.
+// Scan does steps of a block of lanes that it is bound to. Calls need no
+// memory; its zero value is ready to be bound.
 //
 // Every operation is rounded by itself, in the order of the equations: same
 // bits on every instruction set.
-type Scan struct{ args scanArgs }
+type Scan struct {
+	args  scanArgs
+	rules ScanRules
+	run   *scanRoutines
+}
+
+// scanRoutines are the routines for one form of coefficients.
+type scanRoutines struct{ forward, backward func(a *scanArgs) }
+
+// Bind sets what stays the same from step to step: rules, coefficients and the
+// place of the state, or of its adjoint, of n lanes, n a multiple of 64.
+func (s *Scan) Bind(rules ScanRules, c *ScanCoefs, st *ScanState, n int) {
+	s.BindOn(active, rules, c, st, n)
+}
+
+// BindOn is Bind for steps on level l.
+func (s *Scan) BindOn(l Level, rules ScanRules, c *ScanCoefs, st *ScanState, n int) {
+	if n == 0 || n%64 != 0 {
+		panic("kernels: scan: lanes are no multiple of 64")
+	}
+	s.rules, s.run = rules, &l.t.scan[0]
+	if c.Uniform {
+		s.run = &l.t.scan[1]
+	}
+	a := &s.args
+	*a = scanArgs{v: lane(st.V, n), p: laneIf(rules.has(ScanSpikes), st.P, n), i: laneIf(rules.filters(), st.I, n), n: n}
+	a.a, a.g, a.c = lane(c.A, n), lane(c.G, n), lane(c.C, n)
+	a.alpha = laneIf(c.Uniform || rules.filters(), c.Alpha, n)
+	a.fire = laneIf(c.Uniform || rules.has(ScanSpikes), c.Fire, n)
+	a.theta = laneIf(c.Uniform || rules.has(ScanSubtract), c.Theta, n)
+	a.reset = laneIf(c.Uniform || rules.has(ScanToValue), c.Reset, n)
+}
 
 // ScanRows are the rows of a step that are not state.
 type ScanRows struct {
@@ -73,28 +104,27 @@ type ScanRows struct {
 	Last  bool      // the state is read after the step: P is written, whether or not a later step needs it
 }
 
-// Forward moves the state st on by one step.
-func (s *Scan) Forward(rules ScanRules, c *ScanCoefs, st *ScanState, o *ScanRows) {
-	s.ForwardOn(active, rules, c, st, o)
-}
-
-// ForwardOn is Forward on level l.
-func (s *Scan) ForwardOn(l Level, rules ScanRules, c *ScanCoefs, st *ScanState, o *ScanRows) {
-	n := len(o.X)
-	checkLanes(n)
+// Forward moves the state on by one step.
+func (s *Scan) Forward(o *ScanRows) {
 	a := &s.args
-	*a = scanArgs{
-		x: o.X, v: lane(st.V, n), p: laneIf(rules.has(ScanSpikes), st.P, n), i: laneIf(rules.filters(), st.I, n),
-		u: laneIf(o.U != nil, o.U, n), j: laneIf(o.J != nil, o.J, n), ahead: aheadOf(o.Ahead, o.X), n: n, rules: rules,
+	a.rules = s.rules
+	a.x = lane(o.X, a.n)
+	a.ahead = aheadOf(o.Ahead, a.x)
+	if s.rules.has(ScanSpikes) {
+		a.words = o.Words[:a.n/64]
 	}
-	a.coefs(c)
-	if rules.has(ScanSpikes) {
-		a.words = o.Words[:n/64]
+	if o.U != nil {
+		a.u = lane(o.U, a.n)
+		a.rules |= scanKeepU
 	}
-	a.rules.set(scanKeepU, o.U != nil)
-	a.rules.set(scanKeepJ, o.J != nil)
-	a.rules.set(scanUseP, o.Last || rules.has(ScanResetLeak|ScanResetCharge))
-	l.t.scanForward[c.form()](a)
+	if o.J != nil {
+		a.j = lane(o.J, a.n)
+		a.rules |= scanKeepJ
+	}
+	if o.Last || s.rules.has(ScanResetLeak|ScanResetCharge) {
+		a.rules |= scanUseP
+	}
+	s.run.forward(a)
 }
 
 // ScanErrors are the rows of a step that its adjoint reads and writes.
@@ -109,32 +139,33 @@ type ScanErrors struct {
 	Last      bool      // the last step: g.P is read, whether or not the rules write it
 }
 
-// Backward is the adjoint of Forward: g holds dL/d(state after the step) on
-// entry and dL/d(state before it) on exit. The adjoint of the spike, g.P, is
-// written only where an error goes through a reset by subtraction at the leak
-// or the charge; a reset to a value there counts as detached.
-func (s *Scan) Backward(rules ScanRules, c *ScanCoefs, g *ScanState, e *ScanErrors) {
-	s.BackwardOn(active, rules, c, g, e)
-}
-
-// BackwardOn is Backward on level l.
-func (s *Scan) BackwardOn(l Level, rules ScanRules, c *ScanCoefs, g *ScanState, e *ScanErrors) {
-	n := len(e.DX)
-	checkLanes(n)
-	spikes := rules.has(ScanSpikes)
-	s.args = scanArgs{
-		v: lane(g.V, n), p: laneIf(spikes, g.P, n), i: laneIf(rules.filters(), g.I, n), n: n, rules: rules,
-		u: laneIf(spikes, e.U, n), before: laneIf(spikes, e.Before, n), surrogate: laneIf(spikes, e.Surrogate, n),
-		ds: laneIf(e.DS != nil, e.DS, n), dx: e.DX, du: laneIf(e.DU != nil, e.DU, n),
-		ahead: aheadOf(e.Ahead, e.DX),
-	}
+// Backward is the adjoint of Forward: the state holds dL/d(state after the
+// step) on entry and dL/d(state before it) on exit. The adjoint of the spike,
+// P, is written only where an error goes through a reset by subtraction at the
+// leak or the charge; a reset to a value there counts as detached.
+func (s *Scan) Backward(e *ScanErrors) {
 	a := &s.args
-	a.coefs(c)
-	a.rules.set(scanDS, e.DS != nil)
-	a.rules.set(scanAddDX, e.Add)
-	a.rules.set(scanKeepDU, e.DU != nil)
-	a.rules.set(scanUseP, e.Last || rules.WritesP())
-	l.t.scanBackward[c.form()](a)
+	a.rules = s.rules
+	a.dx = lane(e.DX, a.n)
+	a.ahead = aheadOf(e.Ahead, a.dx)
+	if s.rules.has(ScanSpikes) {
+		a.u, a.before, a.surrogate = lane(e.U, a.n), lane(e.Before, a.n), lane(e.Surrogate, a.n)
+	}
+	if e.DS != nil {
+		a.ds = lane(e.DS, a.n)
+		a.rules |= scanDS
+	}
+	if e.DU != nil {
+		a.du = lane(e.DU, a.n)
+		a.rules |= scanKeepDU
+	}
+	if e.Add {
+		a.rules |= scanAddDX
+	}
+	if e.Last || s.rules.WritesP() {
+		a.rules |= scanUseP
+	}
+	s.run.backward(a)
 }
 
 // WritesP says that the adjoint of a step writes that of the last spike.
@@ -142,35 +173,11 @@ func (r ScanRules) WritesP() bool {
 	return r.has(ScanThrough) && r.has(ScanSubtract) && r.has(ScanResetLeak|ScanResetCharge)
 }
 
-// form is the index of the routine for coefficients of this form.
-func (c *ScanCoefs) form() int {
-	if c.Uniform {
-		return 1
-	}
-	return 0
-}
-
 // filters says that there is a synapse.
 func (r ScanRules) filters() bool { return r&(ScanDecayAdd|ScanAddDecay|ScanAddUse) != 0 }
 
 // has says that one of the rules f holds.
 func (r ScanRules) has(f ScanRules) bool { return r&f != 0 }
-
-func (r *ScanRules) set(f ScanRules, on bool) {
-	if on {
-		*r |= f
-	}
-}
-
-// coefs sets the rows of the coefficients.
-func (a *scanArgs) coefs(c *ScanCoefs) {
-	n := a.n
-	a.a, a.g, a.c = lane(c.A, n), lane(c.G, n), lane(c.C, n)
-	a.alpha = laneIf(c.Uniform || a.rules.filters(), c.Alpha, n)
-	a.fire = laneIf(c.Uniform || a.rules.has(ScanSpikes), c.Fire, n)
-	a.theta = laneIf(c.Uniform || a.rules.has(ScanSubtract), c.Theta, n)
-	a.reset = laneIf(c.Uniform || a.rules.has(ScanToValue), c.Reset, n)
-}
 
 // lane is a row of n.
 func lane(row []float32, n int) []float32 { return row[:n:n] }
@@ -188,12 +195,6 @@ func aheadOf(row, other []float32) []float32 {
 		return other
 	}
 	return row
-}
-
-func checkLanes(n int) {
-	if n == 0 || n%64 != 0 {
-		panic("kernels: scan: lanes are no multiple of 64")
-	}
 }
 
 func scanForwardGo(a *scanArgs) {

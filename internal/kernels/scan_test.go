@@ -97,7 +97,8 @@ func TestScanForwardEqualsItsGoTwin(t *testing.T) {
 				u, j = s.row("u"), s.row("j")
 			}
 			var scan kernels.Scan
-			scan.ForwardOn(l, rules, &c, &st, &kernels.ScanRows{X: s.row("x"), U: u, J: j, Words: words, Last: last})
+			scan.BindOn(l, rules, &c, &st, s.n)
+			scan.Forward(&kernels.ScanRows{X: s.row("x"), U: u, J: j, Words: words, Last: last})
 			return words
 		}
 		run(l, s.copy()) // draws the rows that are missing
@@ -134,7 +135,8 @@ func TestScanBackwardEqualsItsGoTwin(t *testing.T) {
 				e.DU = s.row("du")
 			}
 			var scan kernels.Scan
-			scan.BackwardOn(l, rules, &c, &g, &e)
+			scan.BindOn(l, rules, &c, &g, s.n)
+			scan.Backward(&e)
 		}
 		run(l, s) // draws the rows
 		got, want := s.copy(), s.copy()
