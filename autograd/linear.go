@@ -17,6 +17,7 @@ type Linear struct {
 	grads       [3]Value
 	back        []*Value
 	all         []uint32
+	partial     []float32
 }
 
 // Key implements Op.
@@ -147,7 +148,7 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	}
 	if need[1] {
 		l.grads[1].Param = grow(l.grads[1].Param, len(w))
-		productWeights(c, l.grads[1].Param, x, dy)
+		productWeights(c, l.grads[1].Param, x, dy, &l.partial)
 		l.back[1] = &l.grads[1]
 	}
 	if len(in) > 2 && need[2] {
@@ -181,11 +182,15 @@ func matchRows(c *Context, g, x, full *signal.Signal) *signal.Signal {
 	return full
 }
 
-// productWeights writes dW = xᵀ·dy, (in, out).
-func productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
+// productWeights writes dW = xᵀ·dy, (in, out); partial is scratch.
+func productWeights(c *Context, dw []float32, x, dy *signal.Signal, partial *[]float32) {
 	n, k := dy.N(), x.N()
 	if !x.Spiking() && x.Zeros() < sparse {
 		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, false)
+		return
+	}
+	if x.Spiking() && n <= narrow {
+		narrowWeights(c, dw, x, dy, partial)
 		return
 	}
 	rows, width := weightTile(x, n)
@@ -207,6 +212,39 @@ func productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 			for i := from; gain != 1 && i < to; i++ {
 				kernels.Scale(dw[i*n+lo:i*n+hi], gain)
 			}
+		}
+	})
+}
+
+// narrow is the number of outputs up to which errors are added to rows of dW,
+// which takes no list of events by input; and into how many parts rows are cut for that.
+const (
+	narrow      = 32
+	narrowParts = 8
+)
+
+// narrowWeights is productWeights for few outputs: every spike adds its row of
+// errors to a row of dW. Parts of the rows are summed apart, then added in order.
+func narrowWeights(c *Context, dw []float32, x, dy *signal.Signal, partial *[]float32) {
+	n, size, rows := dy.N(), len(dw), x.Rows()
+	*partial = grow(*partial, narrowParts*size)
+	events, sums := x.ByRowOn(c.Pool), *partial
+	c.Pool.For(narrowParts, 1, func(first, last int) {
+		for p := first; p < last; p++ {
+			sum := sums[p*size : (p+1)*size]
+			clear(sum)
+			for r := p * rows / narrowParts; r < (p+1)*rows/narrowParts; r++ {
+				kernels.AddToRows(sum, n, events.Group(r), dy.Row(r))
+			}
+		}
+	})
+	c.Pool.For(size, 16384, func(lo, hi int) {
+		copy(dw[lo:hi], sums[lo:hi])
+		for p := 1; p < narrowParts; p++ {
+			kernels.Add(dw[lo:hi], sums[p*size+lo:p*size+hi])
+		}
+		if x.Gain != 1 {
+			kernels.Scale(dw[lo:hi], x.Gain)
 		}
 	})
 }

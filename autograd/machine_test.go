@@ -3,6 +3,7 @@ package autograd_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/internal/testkit"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/neuron"
 )
 
 // residual builds x → linear → y, y + linear(y) → sum → cross-entropy: two
@@ -218,5 +220,49 @@ func TestBatchNormOutsideTrainingUsesRunningStatistics(t *testing.T) {
 	}
 	if op.Mean[0] != 2 || op.Var[0] != 4 {
 		t.Error("running statistics moved outside training")
+	}
+}
+
+// TestOverwriteGivesTheSameGradient writes dL/dx over x.
+func TestOverwriteGivesTheSameGradient(t *testing.T) {
+	layer := neuron.Layer{
+		Rules: model.Rules{Fire: model.FireAbove, MaxSpikes: 1, Reset: model.ResetSubtract, ResetAt: model.ResetAtSpike, MemDecay: model.DecayBeta, Gain: model.GainUnit},
+		Shape: model.Shape{70}, Dt: 1, Values: map[string][]float32{"beta": {0.9}}, Surrogate: model.SurrogateSpec{Kind: "atan"},
+	}
+	for _, learn := range []map[string]bool{nil, {"beta": true}} { // the kernels, and the row operations
+		layer.Learn = learn
+		var dx [2][]float32
+		for i, overwrite := range []bool{false, true} {
+			kind, err := neuron.Builtin().Get("lif")
+			if err != nil {
+				t.Fatal(err)
+			}
+			cell, err := kind.New(layer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			op := &autograd.Neuron{Rules: layer.Rules, Cell: cell, Output: model.OutputSpikes, Overwrite: overwrite}
+			x, g := signal.NewAnalog(9, 2, []int{70}, false), signal.NewAnalog(9, 2, []int{70}, false)
+			r := rand.New(rand.NewPCG(1, 2))
+			for k := range x.F {
+				x.F[k], g.F[k] = float32(r.NormFloat64()), float32(r.NormFloat64())
+			}
+			op.Names = []string{"beta"}
+			c, in := &autograd.Context{Pool: par.New(2)}, []*autograd.Value{{Signal: x}, {Param: layer.Values["beta"]}}
+			if _, err := op.Forward(c, in); err != nil {
+				t.Fatal(err)
+			}
+			back, err := op.Backward(c, in, nil, &autograd.Value{Signal: g}, []bool{true, learn != nil})
+			if err != nil {
+				t.Fatal(err)
+			}
+			dx[i] = append([]float32(nil), back[0].Signal.F...)
+			if overwritten := &back[0].Signal.F[0] == &x.F[0]; overwritten != overwrite {
+				t.Errorf("overwritten: %v, want %v", overwritten, overwrite)
+			}
+		}
+		if !slices.Equal(dx[0], dx[1]) {
+			t.Errorf("learn %v: the gradients differ", learn)
+		}
 	}
 }

@@ -17,6 +17,8 @@ type Neuron struct {
 	Names  []string
 	Output model.Output
 
+	Overwrite bool // the gradient by the current takes the place of the current
+
 	dense, spikes, membrane, watched signal.Signal
 	dx                               signal.Signal
 	start, end                       *neuron.State
@@ -115,8 +117,13 @@ func (n *Neuron) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 		run.DS = grad.Signal
 	}
 	if need[0] {
-		n.dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
-		run.DX, n.grads[0].Signal = &n.dx, &n.dx
+		dx := &n.dx
+		if n.Overwrite && !x.Spiking() && !x.Const {
+			dx = x
+		} else {
+			dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
+		}
+		run.DX, n.grads[0].Signal = dx, dx
 		back[0] = &n.grads[0]
 	}
 	n.Cell.Backward(&run)

@@ -81,9 +81,35 @@ func (c *compiler) layer(node model.Node) error {
 		return err
 	}
 	neuron, _ := op.(*autograd.Neuron)
+	if neuron != nil {
+		neuron.Overwrite = c.alone(node.Inputs[0])
+	}
 	c.nodes[node.Name] = out
 	c.layers = append(c.layers, layerNode{node.Name, out, neuron})
 	return nil
+}
+
+// alone says that a layer's output is its own, not another layer's seen
+// differently, and that one layer reads it: then that one may overwrite it.
+func (c *compiler) alone(name string) bool {
+	layer := c.net.Node(name)
+	if layer == nil {
+		return false
+	}
+	switch layer.Op.(type) {
+	case *model.Linear, *model.Conv2d, *model.BatchNorm:
+	default:
+		return false
+	}
+	readers := 0
+	for _, n := range c.net.Nodes {
+		for _, in := range n.Inputs {
+			if in == name {
+				readers++
+			}
+		}
+	}
+	return readers == 1
 }
 
 // lower returns the op of a layer and the leaves of its parameters.

@@ -34,6 +34,7 @@ type table struct {
 	name          string
 	addRows       func(dst, w []float32, stride int, idx []uint32)
 	addScaledRows func(dst, w []float32, stride int, idx []uint32, scale []float32)
+	addToRows     func(w []float32, stride int, idx []uint32, x []float32)
 	maxIndex      func(idx []uint32) uint32
 	add           func(dst, x []float32)
 	sub           func(dst, x, y []float32)
@@ -52,7 +53,7 @@ type table struct {
 func goTable() *table {
 	return &table{
 		name:    "go",
-		addRows: addRowsGo, addScaledRows: addScaledRowsGo, maxIndex: maxIndexGo,
+		addRows: addRowsGo, addScaledRows: addScaledRowsGo, addToRows: addToRowsGo, maxIndex: maxIndexGo,
 		add: addGo, sub: subGo, axpy: axpyGo, scale: scaleGo, dot: dotGo,
 		tile:        tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
 		scan:        [2]scanRoutines{{scanForwardGo, scanBackwardGo}, {scanForwardGo, scanBackwardGo}},

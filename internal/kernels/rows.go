@@ -21,6 +21,25 @@ func AddScaledRows(dst, w []float32, stride int, idx []uint32, scale []float32) 
 	active.AddScaledRows(dst, w, stride, idx, scale)
 }
 
+// AddToRows adds x to rows of w, one for each event:
+//
+//	w[idx[k]·stride + j] += x[j]    0 ≤ j < len(x)
+//
+// in the order of idx; same bits on every instruction set. It suits a short x;
+// otherwise as AddRows.
+func AddToRows(w []float32, stride int, idx []uint32, x []float32) {
+	active.AddToRows(w, stride, idx, x)
+}
+
+// AddToRows is the function of that name on level l.
+func (l Level) AddToRows(w []float32, stride int, idx []uint32, x []float32) {
+	if len(x) == 0 || len(idx) == 0 {
+		return
+	}
+	l.checkRows(len(x), len(w), stride, idx)
+	l.t.addToRows(w, stride, idx, x)
+}
+
 // AddRows is the function of that name on level l.
 func (l Level) AddRows(dst, w []float32, stride int, idx []uint32) {
 	if len(dst) == 0 || len(idx) == 0 {
@@ -85,6 +104,12 @@ func addRowsGo(dst, w []float32, stride int, idx []uint32) {
 			sum += w[int(r)*stride+j]
 		}
 		dst[j] = sum
+	}
+}
+
+func addToRowsGo(w []float32, stride int, idx []uint32, x []float32) {
+	for _, r := range idx {
+		addGo(w[int(r)*stride:][:len(x)], x)
 	}
 }
 

@@ -30,6 +30,19 @@ func addRowsAVX2(dst []float32, w []float32, stride int, idx []uint32)
 //go:noescape
 func addScaledRowsAVX2(dst []float32, w []float32, stride int, idx []uint32, scale []float32)
 
+// addToRowsAVX2 equals
+//
+//	for _, r := range idx {
+//		for j, v := range x {
+//			w[int(r)*stride+j] += v
+//		}
+//	}
+//
+// for len(idx) ≥ 1.
+//
+//go:noescape
+func addToRowsAVX2(w []float32, stride int, idx []uint32, x []float32)
+
 // maxIndexAVX2 equals
 //
 //	for _, r := range idx {
@@ -66,6 +79,19 @@ func addRowsAVX512(dst []float32, w []float32, stride int, idx []uint32)
 //
 //go:noescape
 func addScaledRowsAVX512(dst []float32, w []float32, stride int, idx []uint32, scale []float32)
+
+// addToRowsAVX512 equals
+//
+//	for _, r := range idx {
+//		for j, v := range x {
+//			w[int(r)*stride+j] += v
+//		}
+//	}
+//
+// for len(idx) ≥ 1.
+//
+//go:noescape
+func addToRowsAVX512(w []float32, stride int, idx []uint32, x []float32)
 
 // maxIndexAVX512 equals
 //

@@ -825,6 +825,60 @@ done:
 	VZEROUPPER
 	RET
 
+// func addToRowsAVX2(w []float32, stride int, idx []uint32, x []float32)
+// Requires: AVX
+TEXT ·addToRowsAVX2(SB), NOSPLIT, $0-80
+	MOVQ w_base+0(FP), AX
+	MOVQ stride+24(FP), CX
+	SHLQ $0x02, CX
+	MOVQ idx_base+32(FP), DX
+	MOVQ idx_len+40(FP), BX
+	MOVQ x_base+56(FP), SI
+	MOVQ x_len+64(FP), DI
+
+loop:
+	CMPQ    DI, $0x08
+	JLT     under
+	VMOVUPS (SI), Y0
+	XORQ    R9, R9
+
+whole:
+	MOVL    (DX)(R9*4), R8
+	IMULQ   CX, R8
+	VMOVUPS (AX)(R8*1), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(R8*1)
+	INCQ    R9
+	CMPQ    R9, BX
+	JLT     whole
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, DI
+	JMP     loop
+
+under:
+	TESTQ      DI, DI
+	JE         done
+	LEAQ       lanes<>+0(SB), R8
+	NEGQ       DI
+	VMOVDQU    32(R8)(DI*4), Y0
+	VMASKMOVPS (SI), Y0, Y1
+	XORQ       R9, R9
+
+part:
+	MOVL       (DX)(R9*4), R8
+	IMULQ      CX, R8
+	VMASKMOVPS (AX)(R8*1), Y0, Y2
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)(R8*1)
+	INCQ       R9
+	CMPQ       R9, BX
+	JLT        part
+
+done:
+	VZEROUPPER
+	RET
+
 // func maxIndexAVX2(idx []uint32) uint32
 // Requires: AVX, AVX2
 TEXT ·maxIndexAVX2(SB), NOSPLIT, $0-28
@@ -2763,6 +2817,62 @@ loopt16:
 	VMOVUPS      Z15, K1, 960(DX)
 	VZEROUPPER
 	RET
+
+done:
+	VZEROUPPER
+	RET
+
+// func addToRowsAVX512(w []float32, stride int, idx []uint32, x []float32)
+// Requires: AVX, AVX512F
+TEXT ·addToRowsAVX512(SB), NOSPLIT, $0-80
+	MOVQ w_base+0(FP), AX
+	MOVQ stride+24(FP), DX
+	SHLQ $0x02, DX
+	MOVQ idx_base+32(FP), BX
+	MOVQ idx_len+40(FP), SI
+	MOVQ x_base+56(FP), DI
+	MOVQ x_len+64(FP), CX
+
+loop:
+	CMPQ    CX, $0x10
+	JLT     under
+	VMOVUPS (DI), Z0
+	XORQ    R9, R9
+
+whole:
+	MOVL    (BX)(R9*4), R8
+	IMULQ   DX, R8
+	VMOVUPS (AX)(R8*1), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)(R8*1)
+	INCQ    R9
+	CMPQ    R9, SI
+	JLT     whole
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, DI
+	SUBQ    $0x10, CX
+	JMP     loop
+
+under:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0x0000ffff, R8
+	NEGQ      CX
+	ADDQ      $0x10, CX
+	SHRL      CL, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DI), K1, Z0
+	XORQ      R9, R9
+
+part:
+	MOVL      (BX)(R9*4), R8
+	IMULQ     DX, R8
+	VMOVUPS.Z (AX)(R8*1), K1, Z1
+	VADDPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(R8*1)
+	INCQ      R9
+	CMPQ      R9, SI
+	JLT       part
 
 done:
 	VZEROUPPER

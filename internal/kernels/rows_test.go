@@ -64,6 +64,21 @@ func TestAddScaledRowsEqualsItsDefinition(t *testing.T) {
 	})
 }
 
+func TestAddToRowsEqualsItsDefinition(t *testing.T) {
+	eachLevel(t, func(t *rapid.T, l kernels.Level) {
+		c := drawRows(t)
+		want := slices.Clone(c.w.all)
+		start := cap(c.w.all) - cap(c.w.all[len(c.w.all)-margin-len(c.w.data):])
+		for _, k := range c.idx {
+			for j, v := range c.dst.data {
+				want[start+int(k)*c.stride+j] += v
+			}
+		}
+		l.AddToRows(c.w.data, c.stride, c.idx, c.dst.data)
+		sameBits(t, "w", c.w.all, want)
+	})
+}
+
 func TestRowsPastTheEndPanic(t *testing.T) {
 	w, dst := make([]float32, 100), make([]float32, 10)
 	long := append(make([]uint32, 40), 10)
@@ -73,6 +88,7 @@ func TestRowsPastTheEndPanic(t *testing.T) {
 			"row 10 of 10":      func() { l.AddRows(dst, w, 10, []uint32{10}) },
 			"in a long list":    func() { l.AddRows(dst, w, 10, long) },
 			"first of the list": func() { l.AddRows(dst, w, 10, append([]uint32{10}, make([]uint32, 40)...)) },
+			"to a row":          func() { l.AddToRows(w, 10, []uint32{10}, dst) },
 			"past 64 bits":      func() { l.AddRows(dst, w, math.MaxInt, []uint32{1 << 31}) },
 			"rows longer":       func() { l.AddRows(make([]float32, 101), w, 1, []uint32{0}) },
 			"scaled":            func() { l.AddScaledRows(dst, w, 10, []uint32{10}, []float32{1}) },

@@ -13,7 +13,54 @@ import (
 func rows(s isa) {
 	addRows(s)
 	addScaledRows(s)
+	addToRows(s)
 	maxIndex(s)
+}
+
+// addToRows emits the sum of one row into many. A vector of the row stays in a
+// register while the whole list is read.
+func addToRows(s isa) {
+	s.text("addToRows", "func(w []float32, stride int, idx []uint32, x []float32)",
+		"\tfor _, r := range idx {",
+		"\t\tfor j, v := range x {",
+		"\t\t\tw[int(r)*stride+j] += v",
+		"\t\t}",
+		"\t}",
+		"",
+		"for len(idx) ≥ 1.")
+	w, stride, idx, count := load("w"), loadBytes("stride"), load("idx"), loadLen("idx")
+	x, n := load("x"), loadLen("x")
+	at, k := GP64(), GP64()
+	column := func(name string, read func(Mem, reg.VecVirtual), write func(reg.VecVirtual, Mem)) {
+		v := s.vec()
+		read(Mem{Base: x}, v)
+		XORQ(k, k)
+		Label(name)
+		MOVL(Mem{Base: idx, Index: k, Scale: 4}, at.As32())
+		IMULQ(stride, at)
+		row, sum := Mem{Base: w, Index: at, Scale: 1}, s.vec()
+		read(row, sum)
+		VADDPS(v, sum, sum)
+		write(sum, row)
+		INCQ(k)
+		CMPQ(k, count)
+		JLT(LabelRef(name))
+	}
+	Label("loop")
+	CMPQ(n, Imm(uint64(s.lanes)))
+	JLT(LabelRef("under"))
+	column("whole", func(m Mem, v reg.VecVirtual) { VMOVUPS(m, v) }, func(v reg.VecVirtual, m Mem) { VMOVUPS(v, m) })
+	ADDQ(Imm(uint64(s.bytes())), w)
+	ADDQ(Imm(uint64(s.bytes())), x)
+	SUBQ(Imm(uint64(s.lanes)), n)
+	JMP(LabelRef("loop"))
+	Label("under")
+	TESTQ(n, n)
+	JE(LabelRef("done"))
+	mask := s.tail(n)
+	column("part", mask.load, mask.store)
+	Label("done")
+	ret()
 }
 
 // rowSum is a sum over rows under construction.
