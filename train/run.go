@@ -297,17 +297,16 @@ func (l *loop) improved(e EpochReport) bool {
 	if l.Plan.EarlyStop != nil {
 		delta = l.Plan.EarlyStop.MinDelta
 	}
-	if l.Best.Epoch == 0 || value > l.Best.Value {
-		if l.Best.Epoch == 0 || value > l.Best.Value+delta {
-			l.Stale = 0
-		} else {
-			l.Stale++
-		}
-		l.Best = best{Epoch: e.Epoch, Value: value}
-		return true
+	if l.Best.Epoch == 0 || value > l.Mark+delta {
+		l.Stale, l.Mark = 0, value
+	} else {
+		l.Stale++
 	}
-	l.Stale++
-	return false
+	if l.Best.Epoch != 0 && value <= l.Best.Value {
+		return false
+	}
+	l.Best = best{Epoch: e.Epoch, Value: value}
+	return true
 }
 
 func (l *loop) stopped() bool {
