@@ -238,7 +238,7 @@ func (l *loop) report(r layers.StepResult, norm, lr float64) error {
 	}
 	for _, h := range l.Hooks {
 		if err := h.Step(s); err != nil {
-			return err
+			return errors.Join(err, l.save())
 		}
 	}
 	return nil
@@ -277,7 +277,7 @@ func (l *loop) endEpoch() error {
 	}
 	for _, h := range l.Hooks {
 		if err := h.Epoch(e); err != nil {
-			return err
+			return errors.Join(err, l.save())
 		}
 	}
 	return l.save()
