@@ -1,6 +1,8 @@
 package train
 
 import (
+	"errors"
+	"fmt"
 	"math"
 
 	"github.com/snntrain/snntrain/datasets"
@@ -59,6 +61,9 @@ func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, 
 			return e, err
 		}
 		e.add(scores, b.Labels, o.Keep)
+		if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
+			return e, notFinite(p, e.N)
+		}
 		if err := e.addSteps(p, b.Labels, o.Steps); err != nil {
 			return e, err
 		}
@@ -80,6 +85,17 @@ func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, 
 		e.Spikes[name] /= float64(max(e.N, 1))
 	}
 	return e, nil
+}
+
+// errNotFinite says that the scores of a network are no numbers to compare.
+var errNotFinite = errors.New("a score is not finite")
+
+func notFinite(p *layers.Program, n int) error {
+	where := ""
+	if name, found := p.NonFinite(); found {
+		where = ": the first value that is not finite is in " + name
+	}
+	return fmt.Errorf("train: %w in the batch that ends with sample %d%s", errNotFinite, n, where)
 }
 
 // average turns sums into means.

@@ -256,6 +256,9 @@ func (l *loop) endEpoch() error {
 	}
 	if l.Parts.Validation != nil {
 		score, err := Evaluate(l.Program, l.Parts.Validation, EvalOptions{Encoder: l.Encoder, Batch: l.Plan.Batch, Seed: l.Seed, Pool: l.Pool})
+		if errors.Is(err, errNotFinite) {
+			return l.diverged(l.Step, errNotFinite.Error()+" on the validation part")
+		}
 		if err != nil {
 			return err
 		}
