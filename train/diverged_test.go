@@ -30,7 +30,7 @@ func TestEvaluateRefusesScoresThatAreNotFinite(t *testing.T) {
 	if _, err := Run(t.Context(), task); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Evaluate(task.Program, task.Parts.Test, EvalOptions{Encoder: task.Encoder, Batch: 9})
+	_, err := Evaluate(t.Context(), task.Program, task.Parts.Test, EvalOptions{Encoder: task.Encoder, Batch: 9})
 	if err == nil || !strings.Contains(err.Error(), "train: a score is not finite in the batch that ends with sample 9: the first value that is not finite is in ") {
 		t.Errorf("got %v", err)
 	}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -48,8 +49,8 @@ type EvalOptions struct {
 // evalEpoch keys the encoding of samples that are judged, not trained on.
 const evalEpoch = math.MaxUint64
 
-// Evaluate runs the network over a source once.
-func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, error) {
+// Evaluate runs the network over a source once, or until ctx ends.
+func Evaluate(ctx context.Context, p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, error) {
 	e := Evaluation{Spikes: map[string]float64{}, AtSteps: make([]Score, len(o.Steps)), Rasters: map[string]Raster{}}
 	steps := float64(o.Encoder.Steps())
 	for b, err := range datasets.Batches(s, datasets.BatchOptions{Size: max(o.Batch, 1), Seed: o.Seed, Epoch: evalEpoch, Encoder: o.Encoder, Pool: o.Pool}) {
@@ -75,6 +76,9 @@ func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, 
 		}
 		if o.Each != nil {
 			o.Each(e.N, s.Len())
+		}
+		if err := ctx.Err(); err != nil {
+			return e, err
 		}
 	}
 	e.average()

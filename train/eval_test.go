@@ -12,7 +12,7 @@ func TestEvaluateCounts(t *testing.T) {
 	task := toyTask(t, toyModel, toyTrain)
 	part := toy{n: 13, first: 300}
 	o := EvalOptions{Encoder: task.Encoder, Batch: 5, Seed: 4, Keep: true, Steps: []int{2, 5}, Record: true}
-	e, err := Evaluate(task.Program, part, o)
+	e, err := Evaluate(t.Context(), task.Program, part, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestEvaluateCounts(t *testing.T) {
 		t.Errorf("%v spikes per neuron and sample, counted %v", e.Spikes["lif1"], perNeuron)
 	}
 	o.Batch, o.Keep, o.Record = 1, true, false
-	single, err := Evaluate(task.Program, part, o)
+	single, err := Evaluate(t.Context(), task.Program, part, o)
 	if err != nil || !slices.Equal(single.Logits, e.Logits) {
 		t.Errorf("one sample at a time gives other scores (%v)", err)
 	}

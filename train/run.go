@@ -153,7 +153,7 @@ func (l *loop) epoch(ctx context.Context) error {
 			}
 		}
 	}
-	return l.endEpoch()
+	return l.endEpoch(ctx)
 }
 
 // step trains on one batch.
@@ -245,7 +245,7 @@ func (l *loop) report(r layers.StepResult, norm, lr float64) error {
 }
 
 // endEpoch judges the network, keeps it when it is the best so far, and saves a checkpoint.
-func (l *loop) endEpoch() error {
+func (l *loop) endEpoch(ctx context.Context) error {
 	if err := l.checkFinite(); err != nil {
 		return err
 	}
@@ -255,7 +255,10 @@ func (l *loop) endEpoch() error {
 		e.PerSecond = float64(l.mark.samples) / spent
 	}
 	if l.Parts.Validation != nil {
-		score, err := Evaluate(l.Program, l.Parts.Validation, EvalOptions{Encoder: l.Encoder, Batch: l.Plan.Batch, Seed: l.Seed, Pool: l.Pool})
+		score, err := Evaluate(ctx, l.Program, l.Parts.Validation, EvalOptions{Encoder: l.Encoder, Batch: l.Plan.Batch, Seed: l.Seed, Pool: l.Pool})
+		if ctx.Err() != nil {
+			return l.interrupt()
+		}
 		if errors.Is(err, errNotFinite) {
 			return l.diverged(l.Step, errNotFinite.Error()+" on the validation part")
 		}

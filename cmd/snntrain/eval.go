@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -41,9 +42,9 @@ Judge a network on the test part of the data it was trained on, or of the data o
 MODEL is a run directory or a model file; the file is enough.`),
 		Example: "  snntrain eval runs/mnist-mlp\n  snntrain eval model.safetensors --data configs/mnist-mlp.yaml --steps 4,8,16 --json",
 		Args:    exactlyOne("one run directory or model file"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			o.model = args[0]
-			return runEval(s, o)
+			return runEval(cmd.Context(), s, o)
 		},
 	}
 	f := cmd.Flags()
@@ -68,7 +69,7 @@ type evalResult struct {
 	Steps   map[string]train.Score `json:"steps,omitempty"`
 }
 
-func runEval(s *streams, o evalOptions) error {
+func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	steps, err := parseSteps(o.steps)
 	if err != nil {
 		return usage(err)
@@ -98,7 +99,7 @@ func runEval(s *streams, o evalOptions) error {
 		return usage(err)
 	}
 	began := time.Now()
-	e, err := train.Evaluate(program, source, train.EvalOptions{
+	e, err := train.Evaluate(ctx, program, source, train.EvalOptions{
 		Encoder: enc, Batch: o.batch, Seed: seed, Pool: pool, Keep: o.predictions != "" || o.logits != "", Steps: steps, Record: o.record != "",
 	})
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -85,7 +84,6 @@ func runTrain(ctx context.Context, s *streams, o trainOptions) error {
 
 // trainOne does one run from config to report.
 func trainOne(ctx context.Context, s *streams, o trainOptions) (*summary, error) {
-	began := time.Now()
 	set, err := prepare(config.Options{Files: o.configs, Sets: o.sets, Env: os.Environ()})
 	if err != nil {
 		return nil, err
@@ -125,10 +123,19 @@ func trainOne(ctx context.Context, s *streams, o trainOptions) (*summary, error)
 		Dir: o.out, Hash: configHash(set.resolved), Resume: o.resume, Pool: pool, Hooks: hooks,
 	})
 	if err = errors.Join(err, done()); err != nil {
-		if errors.Is(err, train.ErrInterrupted) {
-			err = fmt.Errorf("%w; go on with: snntrain train %s --out %s --resume", err, path, o.out)
-		}
-		return nil, err
+		return nil, goOn(err, path, o.out)
 	}
-	return finish(set, program, pool, result, o.out, began)
+	sum, err := finish(ctx, set, program, pool, result, o.out)
+	return sum, goOn(err, path, o.out)
+}
+
+// goOn adds to an interruption how to go on after it.
+func goOn(err error, config, out string) error {
+	if errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("train: the test part was not judged: %w", train.ErrInterrupted)
+	}
+	if errors.Is(err, train.ErrInterrupted) {
+		return fmt.Errorf("%w; go on with: snntrain train %s --out %s --resume", err, config, out)
+	}
+	return err
 }
