@@ -49,7 +49,7 @@ data:
   encode: {kind: constnt, steps: 4}
 model:
   - {kind: linear, out: 16, init: {kind: kaming-normal}}
-  - {kind: lif, beta: 1.5, treshold: 1, surrogate: {kind: triangel, width: 1}}
+  - {kind: lif, beta: 1.5, treshold: 1, surrogate: {kind: triange, width: 1}}
   - {kind: linaer, out: 10}
 loss: {kind: cross-entropy, readuot: mean}
 train:
@@ -192,6 +192,7 @@ func TestARunIsNotOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, exitUsage, []string{"holds files that are not of a run"}, "train", path, "--out", other, "--force")
+	refused(t, exitUsage, []string{"holds a run of one seed", "choose another --out"}, "train", path, "--out", out, "--seeds", "2", "--force")
 	refused(t, exitUsage, []string{"--resume and --force exclude each other"}, "train", path, "--out", out, "--force", "--resume")
 }
 
@@ -253,6 +254,8 @@ func TestUsage(t *testing.T) {
 		"unknown flag":    {[]string{"train", "--epochs", "3"}, "unknown flag: --epochs"},
 		"unknown command": {[]string{"trian"}, `unknown command "trian"`},
 		"no model":        {[]string{"eval", "nowhere"}, "nowhere: does not exist"},
+		"negative seed":   {[]string{"train", "nowhere.yaml", "--seed", "-3"}, `invalid argument "-3" for "--seed"`},
+		"no seeds":        {[]string{"train", "nowhere.yaml", "--seeds", "0"}, "--seeds 0 is below 1"},
 		"bad steps":       {[]string{"eval", "nowhere", "--steps", "8,4"}, "ascending whole numbers"},
 		"unknown data":    {[]string{"data", "info", "mnits"}, `did you mean "mnist"?`},
 		"nothing to get":  {[]string{"data", "fetch", "digits"}, "nothing to fetch"},
