@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/config"
+	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/npy"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/layers"
@@ -76,6 +79,9 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	}
 	if o.batch < 1 || o.limit < 0 {
 		return usagef("eval: --batch %d must be at least 1 and --limit %d at least 0", o.batch, o.limit)
+	}
+	if parts := []string{"test", "validation", "train"}; !slices.Contains(parts, o.split) {
+		return usage(fault.Fault{Pkg: "eval", Subject: "--split", Fact: fmt.Sprintf("has no part %q", o.split), Hint: "parts: " + strings.Join(parts, ", ")})
 	}
 	n, err := loadModel(o.model)
 	if err != nil {
@@ -151,11 +157,16 @@ func saveEval(o evalOptions, e train.Evaluation) error {
 		return err
 	}
 	for name, r := range e.Rasters {
-		if err := npy.WriteUint8(filepath.Join(o.record, name+".npy"), append([]int{r.Samples, r.Steps}, r.Shape...), r.Data); err != nil {
+		if err := npy.WriteUint8(filepath.Join(o.record, fileName(name)+".npy"), append([]int{r.Samples, r.Steps}, r.Shape...), r.Data); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// fileName is a layer's name without what would lead to another folder.
+func fileName(layer string) string {
+	return strings.NewReplacer("/", "%2F", `\`, "%5C").Replace(layer)
 }
 
 func printEval(s *streams, r evalResult, steps []int, e train.Evaluation) {
