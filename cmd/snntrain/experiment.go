@@ -112,6 +112,7 @@ func prepare(o config.Options) (*setup, error) {
 		return nil, usage(s.doc.Err())
 	}
 	openErr := s.open(d)
+	s.checkEarlyStop()
 	if err := s.doc.Err(); err != nil {
 		return nil, usage(errors.Join(err, openErr))
 	}
@@ -148,6 +149,20 @@ func (s *setup) open(d *data) error {
 		return err
 	}
 	return fits(s.network, info, s.encoder)
+}
+
+// checkEarlyStop: without scores to compare, early_stop would do nothing.
+func (s *setup) checkEarlyStop() {
+	if s.Train.EarlyStop == nil {
+		return
+	}
+	section := s.doc.Root().Get("train")
+	if s.parts.Train != nil && s.parts.Validation == nil {
+		section.Fault("early_stop", "needs a validation part", "set data.validation")
+	}
+	if s.Train.Select == "last" {
+		section.Fault("early_stop", "has no effect with select: last", "select by accuracy or loss")
+	}
 }
 
 // record notes in the network what is needed to use it alone.

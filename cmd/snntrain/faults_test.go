@@ -157,6 +157,15 @@ func TestLossThatDoesNotFit(t *testing.T) {
 	refused(t, exitUsage, []string{"each goes with cross-entropy only"}, "train", path, "--out", filepath.Join(t.TempDir(), "r"), "--set", "loss={kind: mse, readout: each}")
 }
 
+// TestEarlyStopThatCannotAct: without a validation part, or one that does not count.
+func TestEarlyStopThatCannotAct(t *testing.T) {
+	path := write(t, "a.yaml", strings.Replace(small, "epochs: 2", "epochs: 2, early_stop: {patience: 1}", 1))
+	out := filepath.Join(t.TempDir(), "r")
+	refused(t, exitUsage, []string{"train.early_stop: needs a validation part (", "a.yaml:8:", "set data.validation"}, "train", path, "--out", out, "--set", "data.validation=0")
+	refused(t, exitUsage, []string{"train.early_stop: has no effect with select: last (", "a.yaml:8:"}, "train", path, "--out", out, "--set", "train.select=last")
+	good(t, "train", path, "--out", out)
+}
+
 func TestDataThatIsNotThere(t *testing.T) {
 	path := write(t, "a.yaml", strings.Replace(small, "name: digits", "name: mnist, dir: "+t.TempDir(), 1))
 	out := filepath.Join(t.TempDir(), "run")
