@@ -285,3 +285,28 @@ func TestUnknownInstructionSet(t *testing.T) {
 		t.Errorf("the message does not name the value and what is known: %s", text)
 	}
 }
+
+// TestValuesOfTraining: limits hold inside lists and optional parts too.
+func TestValuesOfTraining(t *testing.T) {
+	path := write(t, "a.yaml", small)
+	for set, want := range map[string]string{
+		"train.early_stop={patience: 0}":                "train.early_stop.patience: 0 is below 1",
+		"train.early_stop={patience: 2, min_delta: -1}": "train.early_stop.min_delta: -1 is below 0",
+		"train.early_stop={patiense: 2}":                `did you mean "patience"?`,
+		"train.schedule={kind: step, at: [0.5, 1.5]}":   "train.schedule.at.1: 1.5 is not below 1",
+		"train.schedule=cosin":                          `did you mean "cosine"?`,
+		"train.optimizer={kind: adam, beta1: 1}":        "train.optimizer.beta1: 1 is not below 1",
+		"train.optimizer.lr=0":                          "train.optimizer.lr: 0 is not above 0",
+		"train.warm_up=-1":                              "train.warm_up: -1 is below 0",
+		"train.clip=-1":                                 "train.clip: -1 is below 0",
+		"train.select=best":                             `train.select: "best" is unknown`,
+		"data.validation=1":                             "data.validation: 1 is not below 1",
+		"data.encode.steps=0":                           "data.encode.steps: 0 is below 1",
+		"data.normalize={mean: [0.1], std: [0]}":        "data.normalize.std.0: 0 is not above 0",
+		"dt=0":                                          "dt: 0 is not above 0",
+		"seed=-1":                                       "seed: ",
+		"trian.epochs=3":                                `trian: unknown key (--set trian.epochs); did you mean "train"?`,
+	} {
+		refused(t, exitUsage, []string{want}, "train", path, "--out", filepath.Join(t.TempDir(), "r"), "--set", set)
+	}
+}
