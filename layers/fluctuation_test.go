@@ -40,6 +40,7 @@ func TestFluctuationWeights(t *testing.T) {
 		{"kind: lif, beta: 0.9, threshold: 2.5", 2.5, lif, lifSquares, 50, 0.3, -0.5, 1},
 		{"kind: lif, beta: 0.97", 1, slow, slowSquares, 784, 0.1, 0, 1. / 3},
 		{"kind: li, beta: 0.9", 1, lif, lifSquares, 100, 0.05, 0.1, 0.5},
+		{"kind: lif, beta: 0.9", 1, lif, lifSquares, 4, 0.5, 1.2, 0.4}, // here the variance of the weights is a quarter less than without a mean
 		{"kind: cuba-lif, alpha: 0.8, beta: 0.9", 1, cuba, cubaSquares, 300, 0.04, 0.3, 0.6},
 	} {
 		n, err := build(t, layers.Builder{Input: model.Shape{c.inputs}, Seed: 5}, fmt.Sprintf(

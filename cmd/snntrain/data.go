@@ -131,7 +131,7 @@ type dataInfo struct {
 // runDataInfo describes a data set: what reads it, by name, and what is in it
 // when it is here or a config says where.
 func runDataInfo(s *streams, arg string, sets []string) error {
-	info := dataInfo{Name: arg}
+	var info dataInfo
 	kind, byName := kindOf(arg)
 	source, _, _, err := openRecorded(&model.Network{}, namedOrConfig(arg, sets), datasets.Test)
 	switch {

@@ -49,7 +49,7 @@ data:
   encode: {kind: constnt, steps: 4}
 model:
   - {kind: linear, out: 16, init: {kind: kaming-normal}}
-  - {kind: lif, beta: 1.5, treshold: 1, surrogate: {kind: triange, width: 1}}
+  - {kind: lif, beta: 1.5, treshold: 1, surrogate: {kind: triangl, width: 1}}
   - {kind: linaer, out: 10}
 loss: {kind: cross-entropy, readuot: mean}
 train:
