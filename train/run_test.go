@@ -73,10 +73,22 @@ func TestInterruptedAtAnyStep(t *testing.T) {
 	}
 }
 
-// TestReportsOfARun: what hooks are told, step by step.
+// unread is a source that fails a test when it is read.
+type unread struct {
+	toy
+	t *testing.T
+}
+
+func (s unread) At(int, []float32) (int, error) {
+	s.t.Error("the test part was read")
+	return 0, nil
+}
+
+// TestReportsOfARun: what hooks are told, step by step. The test part is left alone.
 func TestReportsOfARun(t *testing.T) {
 	task := toyTask(t, toyModel, toyTrain)
 	var steps []StepReport
+	task.Parts.Test = unread{toy{n: 9}, t}
 	seconds := 0
 	task.Now = func() time.Time { seconds++; return time.Unix(int64(seconds), 0) }
 	task.Hooks = []Hook{hook{step: func(r StepReport) error { steps = append(steps, r); return nil }}}

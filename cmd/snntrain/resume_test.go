@@ -162,10 +162,25 @@ func TestCommandsEndWithTheirContext(t *testing.T) {
 			t.Errorf("%v: status %d, %q on standard output (%v), on standard error\n%s", c.args, status, text, err, errs)
 		}
 	}
+	var seeds seedsSummary
+	object(t, &seeds, "train", config, "--out", out+"s", "--seeds", "3", "--resume")
+	if len(seeds.Runs) != 3 || *seeds.Runs[0].Test != judged(t, whole) {
+		t.Errorf("several seeds, resumed: %+v", seeds)
+	}
 	good(t, "train", filepath.Join(out, train.ConfigFile), "--out", out, "--resume")
 	if !bytes.Equal(read(t, out, train.ModelFile), read(t, whole, train.ModelFile)) {
 		t.Error("the model file differs from that of an uninterrupted run")
 	}
+}
+
+// judged is the test score in a run's summary.
+func judged(t *testing.T, out string) train.Score {
+	t.Helper()
+	var sum summary
+	if err := json.Unmarshal(read(t, out, train.SummaryFile), &sum); err != nil {
+		t.Fatal(err)
+	}
+	return *sum.Test
 }
 
 func TestThreadsGiveTheSameFile(t *testing.T) {
