@@ -87,7 +87,7 @@ func TestCSVFaults(t *testing.T) {
 		{"empty", "", "own.csv\": no rows", func(*datasets.CSVOptions) {}},
 		{"all at once", "0,a\n1,2\n2,NaN\n", "own.csv\": line 1, column 2: \"a\" is not a finite number\n", func(*datasets.CSVOptions) {}},
 		{"the second", "0,a\n1,2\n2,NaN\n", "line 3, column 2: \"NaN\" is not a finite number", func(*datasets.CSVOptions) {}},
-		{"columns", "0,1\n1,2,3\n", "line 2: wrong number of fields as the first line has", func(*datasets.CSVOptions) {}},
+		{"columns", "0,1\n1,2,3\n", "line 2: 3 columns, the first line has 2", func(*datasets.CSVOptions) {}},
 		{"delimiter", "0;1\n", "1 column, a label and a value need 2; is the separator \",\"?", func(*datasets.CSVOptions) {}},
 		{"label", "a,kind\n0,1\n", `no column "knd"; did you mean "kind"? columns: a, kind`, func(o *datasets.CSVOptions) { o.Header, o.Label = true, "knd" }},
 		{"label without header", "0,1\n", `label column "kind" needs a header; known without one: first, last`, func(o *datasets.CSVOptions) { o.Label = "kind" }},

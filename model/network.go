@@ -33,6 +33,7 @@ type Record struct {
 	Classes    []string           `json:"classes,omitempty"`
 	Preprocess map[string]any     `json:"preprocess,omitempty"` // the resolved data section
 	Readout    string             `json:"readout,omitempty"`    // how the output becomes class scores
+	Seed       uint64             `json:"seed"`                 // decided the validation part, and all else that is random
 	Training   map[string]any     `json:"training,omitempty"`
 	Results    map[string]float64 `json:"results,omitempty"`
 }

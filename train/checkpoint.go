@@ -25,6 +25,7 @@ type progress struct {
 	Sums      sums    `json:"sums"`  // over the batches of the current epoch
 	Best      best    `json:"best"`
 	Stale     int     `json:"stale"` // epochs since the last improvement
+	Mark      float64 `json:"mark"`  // the value of the last improvement by more than min_delta
 	Seconds   float64 `json:"seconds"`
 	Optimizer int     `json:"optimizer_steps"`
 	Config    string  `json:"config"` // hash of the resolved config

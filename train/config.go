@@ -24,7 +24,7 @@ type Config struct {
 // EarlyStop says when to give up.
 type EarlyStop struct {
 	Patience int     `yaml:"patience" validate:"gte=1" doc:"epochs without improvement before training stops"`
-	MinDelta float64 `yaml:"min_delta" validate:"gte=0" doc:"smallest change that counts as improvement"`
+	MinDelta float64 `yaml:"min_delta" validate:"gte=0" doc:"least change, since the last improvement, that counts as one"`
 }
 
 // Defaults are the values of keys that a config leaves out.

@@ -1,6 +1,9 @@
 package train
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"math"
 
 	"github.com/snntrain/snntrain/datasets"
@@ -46,8 +49,8 @@ type EvalOptions struct {
 // evalEpoch keys the encoding of samples that are judged, not trained on.
 const evalEpoch = math.MaxUint64
 
-// Evaluate runs the network over a source once.
-func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, error) {
+// Evaluate runs the network over a source once, or until ctx ends.
+func Evaluate(ctx context.Context, p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, error) {
 	e := Evaluation{Spikes: map[string]float64{}, AtSteps: make([]Score, len(o.Steps)), Rasters: map[string]Raster{}}
 	steps := float64(o.Encoder.Steps())
 	for b, err := range datasets.Batches(s, datasets.BatchOptions{Size: max(o.Batch, 1), Seed: o.Seed, Epoch: evalEpoch, Encoder: o.Encoder, Pool: o.Pool}) {
@@ -59,6 +62,9 @@ func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, 
 			return e, err
 		}
 		e.add(scores, b.Labels, o.Keep)
+		if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
+			return e, notFinite(p, e.N)
+		}
 		if err := e.addSteps(p, b.Labels, o.Steps); err != nil {
 			return e, err
 		}
@@ -71,6 +77,9 @@ func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, 
 		if o.Each != nil {
 			o.Each(e.N, s.Len())
 		}
+		if err := ctx.Err(); err != nil {
+			return e, err
+		}
 	}
 	e.average()
 	for i := range e.AtSteps {
@@ -80,6 +89,17 @@ func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, 
 		e.Spikes[name] /= float64(max(e.N, 1))
 	}
 	return e, nil
+}
+
+// errNotFinite says that the scores of a network are no numbers to compare.
+var errNotFinite = errors.New("a score is not finite")
+
+func notFinite(p *layers.Program, n int) error {
+	where := ""
+	if name, found := p.NonFinite(); found {
+		where = ": the first value that is not finite is in " + name
+	}
+	return fmt.Errorf("train: %w in the batch that ends with sample %d%s", errNotFinite, n, where)
 }
 
 // average turns sums into means.

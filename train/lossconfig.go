@@ -19,7 +19,7 @@ type LossKind struct {
 type lossCommon struct {
 	Kind    string        `yaml:"kind" doc:"what is minimized"`
 	Readout string        `yaml:"readout" validate:"oneof=sum mean last max spike-count rate each" doc:"how the output over time becomes scores; each: the loss of every step, summed"`
-	Rates   []ratePenalty `yaml:"rates,omitempty" doc:"keep the firing rates of layers in a range"`
+	Rates   []ratePenalty `yaml:"rates,omitempty" validate:"dive" doc:"keep the firing rates of layers in a range"`
 }
 
 type ratePenalty struct {

@@ -153,7 +153,7 @@ func (l *loop) epoch(ctx context.Context) error {
 			}
 		}
 	}
-	return l.endEpoch()
+	return l.endEpoch(ctx)
 }
 
 // step trains on one batch.
@@ -238,14 +238,14 @@ func (l *loop) report(r layers.StepResult, norm, lr float64) error {
 	}
 	for _, h := range l.Hooks {
 		if err := h.Step(s); err != nil {
-			return err
+			return errors.Join(err, l.save())
 		}
 	}
 	return nil
 }
 
 // endEpoch judges the network, keeps it when it is the best so far, and saves a checkpoint.
-func (l *loop) endEpoch() error {
+func (l *loop) endEpoch(ctx context.Context) error {
 	if err := l.checkFinite(); err != nil {
 		return err
 	}
@@ -255,7 +255,13 @@ func (l *loop) endEpoch() error {
 		e.PerSecond = float64(l.mark.samples) / spent
 	}
 	if l.Parts.Validation != nil {
-		score, err := Evaluate(l.Program, l.Parts.Validation, EvalOptions{Encoder: l.Encoder, Batch: l.Plan.Batch, Seed: l.Seed, Pool: l.Pool})
+		score, err := Evaluate(ctx, l.Program, l.Parts.Validation, EvalOptions{Encoder: l.Encoder, Batch: l.Plan.Batch, Seed: l.Seed, Pool: l.Pool})
+		if ctx.Err() != nil {
+			return l.interrupt()
+		}
+		if errors.Is(err, errNotFinite) {
+			return l.diverged(l.Step, errNotFinite.Error()+" on the validation part")
+		}
 		if err != nil {
 			return err
 		}
@@ -277,7 +283,7 @@ func (l *loop) endEpoch() error {
 	}
 	for _, h := range l.Hooks {
 		if err := h.Epoch(e); err != nil {
-			return err
+			return errors.Join(err, l.save())
 		}
 	}
 	return l.save()
@@ -297,17 +303,16 @@ func (l *loop) improved(e EpochReport) bool {
 	if l.Plan.EarlyStop != nil {
 		delta = l.Plan.EarlyStop.MinDelta
 	}
-	if l.Best.Epoch == 0 || value > l.Best.Value {
-		if l.Best.Epoch == 0 || value > l.Best.Value+delta {
-			l.Stale = 0
-		} else {
-			l.Stale++
-		}
-		l.Best = best{Epoch: e.Epoch, Value: value}
-		return true
+	if l.Best.Epoch == 0 || value > l.Mark+delta {
+		l.Stale, l.Mark = 0, value
+	} else {
+		l.Stale++
 	}
-	l.Stale++
-	return false
+	if l.Best.Epoch != 0 && value <= l.Best.Value {
+		return false
+	}
+	l.Best = best{Epoch: e.Epoch, Value: value}
+	return true
 }
 
 func (l *loop) stopped() bool {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +14,7 @@ import (
 
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/config"
+	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/npy"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/layers"
@@ -41,9 +45,9 @@ Judge a network on the test part of the data it was trained on, or of the data o
 MODEL is a run directory or a model file; the file is enough.`),
 		Example: "  snntrain eval runs/mnist-mlp\n  snntrain eval model.safetensors --data configs/mnist-mlp.yaml --steps 4,8,16 --json",
 		Args:    exactlyOne("one run directory or model file"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			o.model = args[0]
-			return runEval(s, o)
+			return runEval(cmd.Context(), s, o)
 		},
 	}
 	f := cmd.Flags()
@@ -68,13 +72,16 @@ type evalResult struct {
 	Steps   map[string]train.Score `json:"steps,omitempty"`
 }
 
-func runEval(s *streams, o evalOptions) error {
+func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	steps, err := parseSteps(o.steps)
 	if err != nil {
 		return usage(err)
 	}
 	if o.batch < 1 || o.limit < 0 {
 		return usagef("eval: --batch %d must be at least 1 and --limit %d at least 0", o.batch, o.limit)
+	}
+	if parts := []string{"test", "validation", "train"}; !slices.Contains(parts, o.split) {
+		return usage(fault.Fault{Pkg: "eval", Subject: "--split", Fact: fmt.Sprintf("has no part %q", o.split), Hint: "parts: " + strings.Join(parts, ", ")})
 	}
 	n, err := loadModel(o.model)
 	if err != nil {
@@ -98,7 +105,7 @@ func runEval(s *streams, o evalOptions) error {
 		return usage(err)
 	}
 	began := time.Now()
-	e, err := train.Evaluate(program, source, train.EvalOptions{
+	e, err := train.Evaluate(ctx, program, source, train.EvalOptions{
 		Encoder: enc, Batch: o.batch, Seed: seed, Pool: pool, Keep: o.predictions != "" || o.logits != "", Steps: steps, Record: o.record != "",
 	})
 	if err != nil {
@@ -150,11 +157,16 @@ func saveEval(o evalOptions, e train.Evaluation) error {
 		return err
 	}
 	for name, r := range e.Rasters {
-		if err := npy.WriteUint8(filepath.Join(o.record, name+".npy"), append([]int{r.Samples, r.Steps}, r.Shape...), r.Data); err != nil {
+		if err := npy.WriteUint8(filepath.Join(o.record, fileName(name)+".npy"), append([]int{r.Samples, r.Steps}, r.Shape...), r.Data); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// fileName is a layer's name without what would lead to another folder.
+func fileName(layer string) string {
+	return strings.NewReplacer("/", "%2F", `\`, "%5C").Replace(layer)
 }
 
 func printEval(s *streams, r evalResult, steps []int, e train.Evaluation) {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -110,6 +112,7 @@ func prepare(o config.Options) (*setup, error) {
 		return nil, usage(s.doc.Err())
 	}
 	openErr := s.open(d)
+	s.checkEarlyStop()
 	if err := s.doc.Err(); err != nil {
 		return nil, usage(errors.Join(err, openErr))
 	}
@@ -148,6 +151,20 @@ func (s *setup) open(d *data) error {
 	return fits(s.network, info, s.encoder)
 }
 
+// checkEarlyStop: without scores to compare, early_stop would do nothing.
+func (s *setup) checkEarlyStop() {
+	if s.Train.EarlyStop == nil {
+		return
+	}
+	section := s.doc.Root().Get("train")
+	if s.parts.Train != nil && s.parts.Validation == nil {
+		section.Fault("early_stop", "needs a validation part", "set data.validation")
+	}
+	if s.Train.Select == "last" {
+		section.Fault("early_stop", "has no effect with select: last", "select by accuracy or loss")
+	}
+}
+
 // record notes in the network what is needed to use it alone.
 func (s *setup) record() error {
 	var top map[string]any
@@ -161,7 +178,8 @@ func (s *setup) record() error {
 	for _, key := range withoutEffect {
 		delete(settings, key)
 	}
-	s.network.Record.Training = map[string]any{"seed": s.Seed, "loss": top["loss"], "train": settings}
+	s.network.Record.Seed = s.Seed
+	s.network.Record.Training = map[string]any{"loss": top["loss"], "train": settings}
 	return nil
 }
 
@@ -169,7 +187,8 @@ func (s *setup) record() error {
 var withoutEffect = []string{"threads", "save_every", "log_every"}
 
 // openRecorded opens the data that a network was trained on, or what the given
-// config files say instead.
+// config files say instead. The seed is that of the network's training whatever
+// the files say, so that its validation samples are none of its training samples.
 func openRecorded(n *model.Network, o config.Options, split datasets.Split) (datasets.Source, datasets.Encoder, uint64, error) {
 	keys := &dataOnly{Seed: 42}
 	if len(o.Files)+len(o.Texts) == 0 {
@@ -195,12 +214,20 @@ func openRecorded(n *model.Network, o config.Options, split datasets.Split) (dat
 	if err := doc.Err(); err != nil {
 		return nil, nil, 0, usage(err)
 	}
+	if n.Record.Preprocess != nil && !seedSet(o.Sets) {
+		keys.Seed = n.Record.Seed
+	}
 	source, err := openPart(d, split, keys.Seed)
 	if err != nil {
 		return nil, nil, 0, err
 	}
 	enc := d.encoder(source.Info())
 	return source, enc, keys.Seed, usage(doc.Err())
+}
+
+// seedSet tells whether the command line names a seed.
+func seedSet(sets []string) bool {
+	return slices.ContainsFunc(sets, func(s string) bool { return strings.HasPrefix(s, "seed=") })
 }
 
 // openPart opens one part of a dataset.

@@ -157,6 +157,15 @@ func TestLossThatDoesNotFit(t *testing.T) {
 	refused(t, exitUsage, []string{"each goes with cross-entropy only"}, "train", path, "--out", filepath.Join(t.TempDir(), "r"), "--set", "loss={kind: mse, readout: each}")
 }
 
+// TestEarlyStopThatCannotAct: without a validation part, or one that does not count.
+func TestEarlyStopThatCannotAct(t *testing.T) {
+	path := write(t, "a.yaml", strings.Replace(small, "epochs: 2", "epochs: 2, early_stop: {patience: 1}", 1))
+	out := filepath.Join(t.TempDir(), "r")
+	refused(t, exitUsage, []string{"train.early_stop: needs a validation part (", "a.yaml:8:", "set data.validation"}, "train", path, "--out", out, "--set", "data.validation=0")
+	refused(t, exitUsage, []string{"train.early_stop: has no effect with select: last (", "a.yaml:8:"}, "train", path, "--out", out, "--set", "train.select=last")
+	good(t, "train", path, "--out", out)
+}
+
 func TestDataThatIsNotThere(t *testing.T) {
 	path := write(t, "a.yaml", strings.Replace(small, "name: digits", "name: mnist, dir: "+t.TempDir(), 1))
 	out := filepath.Join(t.TempDir(), "run")
@@ -192,6 +201,7 @@ func TestARunIsNotOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, exitUsage, []string{"holds files that are not of a run"}, "train", path, "--out", other, "--force")
+	refused(t, exitUsage, []string{"holds a run of one seed", "choose another --out"}, "train", path, "--out", out, "--seeds", "2", "--force")
 	refused(t, exitUsage, []string{"--resume and --force exclude each other"}, "train", path, "--out", out, "--force", "--resume")
 }
 
@@ -253,6 +263,8 @@ func TestUsage(t *testing.T) {
 		"unknown flag":    {[]string{"train", "--epochs", "3"}, "unknown flag: --epochs"},
 		"unknown command": {[]string{"trian"}, `unknown command "trian"`},
 		"no model":        {[]string{"eval", "nowhere"}, "nowhere: does not exist"},
+		"negative seed":   {[]string{"train", "nowhere.yaml", "--seed", "-3"}, `invalid argument "-3" for "--seed"`},
+		"no seeds":        {[]string{"train", "nowhere.yaml", "--seeds", "0"}, "--seeds 0 is below 1"},
 		"bad steps":       {[]string{"eval", "nowhere", "--steps", "8,4"}, "ascending whole numbers"},
 		"unknown data":    {[]string{"data", "info", "mnits"}, `did you mean "mnist"?`},
 		"nothing to get":  {[]string{"data", "fetch", "digits"}, "nothing to fetch"},
@@ -271,5 +283,30 @@ func TestUnknownInstructionSet(t *testing.T) {
 	}
 	if text := cmd.Stderr.(*bytes.Buffer).String(); !strings.Contains(text, `SNNTRAIN_SIMD: "mmx" is not among [go`) {
 		t.Errorf("the message does not name the value and what is known: %s", text)
+	}
+}
+
+// TestValuesOfTraining: limits hold inside lists and optional parts too.
+func TestValuesOfTraining(t *testing.T) {
+	path := write(t, "a.yaml", small)
+	for set, want := range map[string]string{
+		"train.early_stop={patience: 0}":                "train.early_stop.patience: 0 is below 1",
+		"train.early_stop={patience: 2, min_delta: -1}": "train.early_stop.min_delta: -1 is below 0",
+		"train.early_stop={patiense: 2}":                `did you mean "patience"?`,
+		"train.schedule={kind: step, at: [0.5, 1.5]}":   "train.schedule.at.1: 1.5 is not below 1",
+		"train.schedule=cosin":                          `did you mean "cosine"?`,
+		"train.optimizer={kind: adam, beta1: 1}":        "train.optimizer.beta1: 1 is not below 1",
+		"train.optimizer.lr=0":                          "train.optimizer.lr: 0 is not above 0",
+		"train.warm_up=-1":                              "train.warm_up: -1 is below 0",
+		"train.clip=-1":                                 "train.clip: -1 is below 0",
+		"train.select=best":                             `train.select: "best" is unknown`,
+		"data.validation=1":                             "data.validation: 1 is not below 1",
+		"data.encode.steps=0":                           "data.encode.steps: 0 is below 1",
+		"data.normalize={mean: [0.1], std: [0]}":        "data.normalize.std.0: 0 is not above 0",
+		"dt=0":                                          "dt: 0 is not above 0",
+		"seed=-1":                                       "seed: ",
+		"trian.epochs=3":                                `trian: unknown key (--set trian.epochs); did you mean "train"?`,
+	} {
+		refused(t, exitUsage, []string{want}, "train", path, "--out", filepath.Join(t.TempDir(), "r"), "--set", set)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -107,30 +108,79 @@ func sameMetrics(t *testing.T, a, b string) {
 func TestInterruptSavesAndExits130(t *testing.T) {
 	config := write(t, "chancy.yaml", chancy)
 	whole, out := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "interrupted")
-	good(t, "train", config, "--out", whole)
-	cmd := process(t, "train", config, "--out", out, "--set", "train.save_every=0", "--set", "train.epochs=3")
+	epochs := []string{"--set", "train.epochs=12"} // more than pass between two looks at the files
+	good(t, append(epochs, "train", config, "--out", whole)...)
+	cmd := process(t, append(epochs, "train", config, "--out", out, "--set", "train.save_every=0")...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for range 2000 { // until it is past its first steps
+	for range 20_000 { // until it is past its first steps
 		if _, err := os.Stat(filepath.Join(out, train.MetricsFile)); err == nil {
 			break
 		}
 		time.Sleep(time.Millisecond)
 	}
-	_ = cmd.Process.Signal(syscall.SIGINT)
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
 	err := cmd.Wait()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
-		t.Skipf("the run ended before the signal: %v", err)
+		t.Fatalf("want status %d, got %v\n%s", exitInterrupted, err, cmd.Stderr)
 	}
 	if text := cmd.Stderr.(*bytes.Buffer).String(); !strings.Contains(text, "interrupted; the checkpoint is saved") || !strings.Contains(text, "--resume") {
 		t.Errorf("the message does not say how to go on: %s", text)
 	}
-	good(t, "train", config, "--out", out, "--resume")
+	good(t, append(epochs, "train", config, "--out", out, "--resume")...)
 	if !bytes.Equal(read(t, out, train.ModelFile), read(t, whole, train.ModelFile)) {
 		t.Error("the model file differs from that of an uninterrupted run")
 	}
+}
+
+// TestCommandsEndWithTheirContext: status 130 and, with --json, one object that says so.
+func TestCommandsEndWithTheirContext(t *testing.T) {
+	config, whole, out := write(t, "small.yaml", small), filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "cut")
+	good(t, "train", config, "--out", whole)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"train", config, "--out", out}, "train: step 1 of 8: interrupted; the checkpoint is saved; go on with: snntrain train " + filepath.Join(out, train.ConfigFile) + " --out " + out + " --resume"},
+		{[]string{"train", config, "--out", whole, "--resume"}, "train: the test part was not judged: interrupted; the checkpoint is saved; go on with: "},
+		{[]string{"train", config, "--out", out + "s", "--seeds", "3"}, "go on with: "},
+		{[]string{"eval", whole}, "interrupted"},
+		{[]string{"data", "fetch", "mnist", "--dir", t.TempDir()}, "interrupted"},
+	} {
+		text, errs, status := callContext(t, ctx, append(c.args, "--json")...)
+		var got struct {
+			Error  string
+			Status int
+		}
+		if err := json.Unmarshal([]byte(text), &got); err != nil || status != exitInterrupted || got.Status != exitInterrupted || !strings.Contains(got.Error, c.want) || !strings.Contains(errs, got.Error) {
+			t.Errorf("%v: status %d, %q on standard output (%v), on standard error\n%s", c.args, status, text, err, errs)
+		}
+	}
+	var seeds seedsSummary
+	object(t, &seeds, "train", config, "--out", out+"s", "--seeds", "3", "--resume")
+	if len(seeds.Runs) != 3 || *seeds.Runs[0].Test != judged(t, whole) {
+		t.Errorf("several seeds, resumed: %+v", seeds)
+	}
+	good(t, "train", filepath.Join(out, train.ConfigFile), "--out", out, "--resume")
+	if !bytes.Equal(read(t, out, train.ModelFile), read(t, whole, train.ModelFile)) {
+		t.Error("the model file differs from that of an uninterrupted run")
+	}
+}
+
+// judged is the test score in a run's summary.
+func judged(t *testing.T, out string) train.Score {
+	t.Helper()
+	var sum summary
+	if err := json.Unmarshal(read(t, out, train.SummaryFile), &sum); err != nil {
+		t.Fatal(err)
+	}
+	return *sum.Test
 }
 
 func TestThreadsGiveTheSameFile(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,9 @@ import (
 func execute(ctx context.Context, args []string, s *streams) int {
 	root := newRoot(s)
 	root.SetArgs(args)
-	return s.finish(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	s.json = s.json || slices.Contains(args, "--json") // also behind a flag that could not be read
+	return s.finish(err)
 }
 
 // newRoot makes the command tree.
@@ -44,8 +47,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage or config, 130 interrupted (after s
 	root.PersistentFlags().BoolVar(&s.json, "json", false, "print one JSON object on standard output, and nothing else there")
 	root.PersistentFlags().BoolVarP(&s.quiet, "quiet", "q", false, "no progress, only results and warnings")
 	root.AddCommand(
-		trainCommand(s), evalCommand(s), inspectCommand(s), dataCommand(s), configCommand(s), benchCommand(s), versionCommand(s),
+		trainCommand(s), evalCommand(s), inspectCommand(s), dataCommand(s), configCommand(s), benchCommand(s),
+		versionCommand(s), completionCommand(s),
 	)
+	root.SetHelpFunc(helpOf(s))
 	return group(root)
 }
 

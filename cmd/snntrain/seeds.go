@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/snntrain/snntrain/internal/config"
+	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/train"
 )
 
@@ -43,6 +44,9 @@ func spreadOf(values []float64) spread {
 
 // trainSeeds trains with several seeds in directories of their own, and sums up.
 func trainSeeds(ctx context.Context, s *streams, o trainOptions) error {
+	if train.Exists(o.out) {
+		return usage(fault.Fault{Pkg: "train", Subject: o.out, Fact: "holds a run of one seed", Hint: "choose another --out for --seeds"})
+	}
 	first := defaultExperiment()
 	doc, err := config.Load(config.Options{Files: o.configs, Sets: o.sets, Env: os.Environ()}, first)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,6 +64,8 @@ func (s *streams) finish(err error) int {
 	switch {
 	case errors.Is(err, train.ErrInterrupted):
 		code = exitInterrupted
+	case errors.Is(err, context.Canceled):
+		code, err = exitInterrupted, errors.New("interrupted")
 	case errors.As(err, &u):
 		code = exitUsage
 	}

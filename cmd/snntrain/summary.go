@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -31,7 +32,7 @@ type summary struct {
 }
 
 // finish judges the trained network once on the test part and writes what is left to write.
-func finish(set *setup, program *layers.Program, pool *par.Pool, r train.Result, out string, began time.Time) (*summary, error) {
+func finish(ctx context.Context, set *setup, program *layers.Program, pool *par.Pool, r train.Result, out string) (*summary, error) {
 	sum := &summary{
 		Epochs: r.Epochs, BestEpoch: r.Best, PerSecond: r.PerSecond, Seed: set.Seed, Version: version(),
 		Machine: sysinfo.Read(pool.Threads()), Out: out,
@@ -40,14 +41,14 @@ func finish(set *setup, program *layers.Program, pool *par.Pool, r train.Result,
 	opts := train.EvalOptions{Encoder: set.encoder, Batch: set.Train.Batch, Seed: set.Seed, Pool: pool}
 	results := map[string]float64{}
 	if set.parts.Validation != nil {
-		e, err := train.Evaluate(program, set.parts.Validation, opts)
+		e, err := train.Evaluate(ctx, program, set.parts.Validation, opts)
 		if err != nil {
 			return nil, err
 		}
 		sum.Validation = &e.Score
 		results["validation_accuracy"] = e.Accuracy
 	}
-	test, err := train.Evaluate(program, set.parts.Test, opts)
+	test, err := train.Evaluate(ctx, program, set.parts.Test, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +62,6 @@ func finish(set *setup, program *layers.Program, pool *par.Pool, r train.Result,
 	if err := train.WriteJSON(filepath.Join(out, train.SummaryFile), sum); err != nil {
 		return nil, err
 	}
-	_ = began
 	return sum, writeReport(set, program, test, sum, out)
 }
 

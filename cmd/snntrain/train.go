@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,12 +22,13 @@ type trainOptions struct {
 	out     string
 	resume  bool
 	force   bool
-	seed    int64
+	seed    *uint64 // nil = that of the config
 	seeds   int
 }
 
 func trainCommand(s *streams) *cobra.Command {
-	o := trainOptions{seed: -1}
+	var o trainOptions
+	var seed uint64
 	cmd := &cobra.Command{
 		Use:   "train CONFIG... [--set key.path=value]... [--out DIR] [--resume]",
 		Short: "Train a network from a config file",
@@ -41,6 +41,9 @@ summary.json and report.html. Ctrl-C saves a checkpoint; --resume goes on with t
 		Example: "  snntrain train configs/quickstart.yaml\n  snntrain train configs/mnist-mlp.yaml --set train.epochs=1 --set data.dir=data/mnist\n  snntrain train runs/mnist-mlp/config.yaml --out runs/mnist-mlp --resume",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.configs = args
+			if cmd.Flags().Changed("seed") {
+				o.seed = &seed
+			}
 			return runTrain(cmd.Context(), s, o)
 		},
 		Args: atLeastOne("a config file"),
@@ -50,7 +53,7 @@ summary.json and report.html. Ctrl-C saves a checkpoint; --resume goes on with t
 	f.StringVar(&o.out, "out", "", "run directory")
 	f.BoolVar(&o.resume, "resume", false, "go on from the last checkpoint in the run directory")
 	f.BoolVar(&o.force, "force", false, "replace a run that is in the run directory")
-	f.Int64Var(&o.seed, "seed", -1, "seed, over that of the config")
+	f.Uint64Var(&seed, "seed", 0, "seed, over that of the config")
 	f.IntVar(&o.seeds, "seeds", 1, "train with this many seeds, seed, seed+1, ...: mean and standard deviation of the results")
 	return cmd
 }
@@ -62,8 +65,8 @@ func runTrain(ctx context.Context, s *streams, o trainOptions) error {
 	if o.seeds < 1 {
 		return usagef("train: --seeds %d is below 1", o.seeds)
 	}
-	if o.seed >= 0 {
-		o.sets = append(o.sets, fmt.Sprintf("seed=%d", o.seed))
+	if o.seed != nil {
+		o.sets = append(o.sets, fmt.Sprintf("seed=%d", *o.seed))
 	}
 	if o.out == "" {
 		o.out = filepath.Join("runs", strings.TrimSuffix(filepath.Base(o.configs[0]), filepath.Ext(o.configs[0])))
@@ -85,7 +88,6 @@ func runTrain(ctx context.Context, s *streams, o trainOptions) error {
 
 // trainOne does one run from config to report.
 func trainOne(ctx context.Context, s *streams, o trainOptions) (*summary, error) {
-	began := time.Now()
 	set, err := prepare(config.Options{Files: o.configs, Sets: o.sets, Env: os.Environ()})
 	if err != nil {
 		return nil, err
@@ -125,10 +127,19 @@ func trainOne(ctx context.Context, s *streams, o trainOptions) (*summary, error)
 		Dir: o.out, Hash: configHash(set.resolved), Resume: o.resume, Pool: pool, Hooks: hooks,
 	})
 	if err = errors.Join(err, done()); err != nil {
-		if errors.Is(err, train.ErrInterrupted) {
-			err = fmt.Errorf("%w; go on with: snntrain train %s --out %s --resume", err, path, o.out)
-		}
-		return nil, err
+		return nil, goOn(err, path, o.out)
 	}
-	return finish(set, program, pool, result, o.out, began)
+	sum, err := finish(ctx, set, program, pool, result, o.out)
+	return sum, goOn(err, path, o.out)
+}
+
+// goOn adds to an interruption how to go on after it.
+func goOn(err error, config, out string) error {
+	if errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("train: the test part was not judged: %w", train.ErrInterrupted)
+	}
+	if errors.Is(err, train.ErrInterrupted) {
+		return fmt.Errorf("%w; go on with: snntrain train %s --out %s --resume", err, config, out)
+	}
+	return err
 }

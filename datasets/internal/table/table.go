@@ -46,6 +46,11 @@ func Read(r io.Reader, o Options) (*Table, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if errors.Is(err, csv.ErrFieldCount) {
+			line, _ := c.FieldPos(0)
+			faults.Add(fault.Fault{Fact: fmt.Sprintf("line %d: %d columns, the first line has %d", line, len(record), t.Columns+1)})
+			continue
+		}
 		if err != nil {
 			faults.AddError(plain(err))
 			break
@@ -132,9 +137,6 @@ func plain(err error) error {
 	var p *csv.ParseError
 	if !errors.As(err, &p) {
 		return err
-	}
-	if errors.Is(p.Err, csv.ErrFieldCount) {
-		return fmt.Errorf("line %d: %w as the first line has", p.Line, p.Err)
 	}
 	return fmt.Errorf("line %d, column %d: %w", p.Line, p.Column, p.Err)
 }
