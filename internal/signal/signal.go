@@ -77,7 +77,12 @@ func (s *Signal) Touch() { s.fresh.byRow, s.fresh.byInput, s.fresh.zeros = false
 func (s *Signal) Spiking() bool { return s.spiking }
 
 // N is the number of values of one sample at one step.
-func (s *Signal) N() int { return Size(s.Shape) }
+func (s *Signal) N() int {
+	if len(s.Shape) == 1 { // for every row: worth a short cut
+		return s.Shape[0]
+	}
+	return Size(s.Shape)
+}
 
 // Steps is the number of stored steps: 1 when constant, else T.
 func (s *Signal) Steps() int {
