@@ -9,7 +9,9 @@ import (
 )
 
 // vectors runs a block with the kernels: every combination of rules but those
-// that vectorRules leaves to the row operations of scan, which are its twin.
+// that vectorRules leaves to the row operations of scan, which are its twin. A
+// block of whole words runs all its steps in a call or two; one with lanes
+// that fill no word goes step by step, through rows of its own.
 type vectors struct {
 	kernel kernels.Scan
 	coefs  kernels.ScanCoefs
@@ -18,10 +20,11 @@ type vectors struct {
 	errors kernels.ScanErrors
 	words  []uint64
 
-	x, ds, dx, derivative []float32 // of one step; copies where a block is no multiple of 64 lanes
-	u                     []float32 // T rows: the potential that was compared with the threshold
-	before                []float32 // stands for it before the first step
-	store                 []float32
+	lanes, n   int       // of the block, and that in whole words
+	x, ds, dx  []float32 // of one step
+	u          []float32 // T + 1 rows: the potential that was compared with the threshold, first what stands for it before the first step
+	derivative []float32 // T rows: surrogate derivatives
+	store      []float32
 }
 
 // vectorRules translates the rules, and reports whether the kernels know them
@@ -56,19 +59,32 @@ func padded(n int) int { return (n + 63) &^ 63 }
 
 // prepare sizes the rows for a block and the history of steps.
 func (v *vectors) prepare(c *scan, k block, steps int) {
-	n := padded(k.lanes())
-	v.store = grow(v.store, (8+steps)*n)
+	v.lanes, v.n = k.lanes(), padded(k.lanes())
+	n := v.n
+	history := 0
+	if steps > 0 {
+		history = steps + 1
+	}
+	own := 0 // the derivatives take the place of the potentials unless both are read
+	if c.rules&kernels.ScanToValue != 0 {
+		own = steps
+	}
+	v.store = grow(v.store, (6+history+own)*n)
 	rest := v.store
 	take := func(count int) []float32 {
 		row := rest[: count*n : count*n]
 		rest = rest[count*n:]
 		return row
 	}
-	for _, row := range []*[]float32{&v.state.V, &v.state.I, &v.state.P, &v.x, &v.ds, &v.dx, &v.derivative, &v.before} {
+	for _, row := range []*[]float32{&v.state.V, &v.state.I, &v.state.P, &v.x, &v.ds, &v.dx} {
 		*row = take(1)
 		clear(*row)
 	}
-	v.u = take(steps)
+	v.u = take(history)
+	v.derivative = take(own)
+	if own == 0 && history > 0 {
+		v.derivative = v.u[n:]
+	}
 	v.words = make64(v.words, n/64)
 	co := &c.coef
 	v.coefs = kernels.ScanCoefs{
@@ -86,24 +102,28 @@ func make64(s []uint64, n int) []uint64 {
 	return s[:n]
 }
 
-// whole returns lanes as a row of whole words: themselves, or a copy.
-func whole(lanes, scratch []float32) []float32 {
-	if len(lanes) == len(scratch) || lanes == nil {
-		return lanes
+// seriesOf is block k in a signal from step t on: a slice that starts at its
+// first lane, and how far steps lie apart.
+func seriesOf(s *signal.Signal, t int, k block) (rows []float32, by int) {
+	n := s.N()
+	if s.Const {
+		return s.F[k.b*n+k.lo:], 0
 	}
-	copy(scratch, lanes)
-	return scratch
+	return s.F[(t*s.B+k.b)*n+k.lo:], s.B * n
 }
 
-// ahead is how many steps before its use a row is asked for.
-const ahead = 8
-
-// lanesAt is lanesOf for a step that there may not be.
-func lanesAt(s *signal.Signal, t int, k block) []float32 {
-	if t < 0 || t >= s.T {
-		return nil
+// in is block k of a signal from step t on, for as many steps as the third
+// result says: all the given steps, or one when lanes must be copied to scratch.
+func (v *vectors) in(s *signal.Signal, t, steps int, k block, scratch []float32) (rows []float32, by, count int) {
+	rows, by = seriesOf(s, t, k)
+	if v.lanes == v.n {
+		return rows, by, steps
 	}
-	return lanesOf(s, t, k)
+	copy(scratch, rows[:v.lanes])
+	if s.Const {
+		return scratch, 0, steps
+	}
+	return scratch, 0, 1
 }
 
 // begin sets the state before the first step.
@@ -116,42 +136,81 @@ func (v *vectors) begin(c *scan, s *State, k block) {
 func (v *vectors) forward(c *scan, r *Run, k block) {
 	v.prepare(c, k, 0)
 	v.begin(c, r.Start, k)
-	delay := c.Rules.Delay
-	if delay == 1 && r.S != nil && c.spiking {
-		pack(r.S.WordRow(k.b)[k.lo/64:], v.state.P[:k.lanes()])
+	if r.S != nil && c.spiking && c.Rules.Delay == 1 {
+		pack(r.S.WordRow(k.b)[k.lo/64:], v.state.P[:v.lanes])
 	}
-	for t := range r.X.T {
-		words := v.words
-		if r.S != nil && t+delay < r.X.T {
-			words = r.S.WordRow((t+delay)*r.S.B + k.b)[k.lo/64:][:len(v.words)]
-		}
-		v.rows = kernels.ScanRows{X: whole(lanesOf(r.X, t, k), v.x), Ahead: lanesAt(r.X, t+ahead, k), Words: words, Last: t == r.X.T-1}
-		v.kernel.Forward(&v.rows)
-		if out := lanesOf(r.V, t, k); out != nil {
-			copy(out, v.state.V)
-		}
+	for t := 0; t < r.X.T; {
+		t += v.steps(c, r, t, k)
 	}
 	c.end(&lanes{v: v.state.V, i: v.state.I, p: v.state.P}, r.End, k)
 }
 
+// steps runs the block from step t on, as far as one call goes, and returns
+// how many steps that were. The last step of all is a call of its own.
+func (v *vectors) steps(c *scan, r *Run, t int, k block) int {
+	last := t == r.X.T-1
+	count := max(1, r.X.T-1-t)
+	o := &v.rows
+	*o = kernels.ScanRows{Words: v.words, Last: last}
+	o.X, o.XStep, count = v.in(r.X, t, count, k, v.x)
+	if r.V != nil && v.lanes < v.n {
+		count = 1
+	} else if r.V != nil {
+		o.Out, o.OutStep = seriesOf(r.V, t, k)
+	}
+	if to := t + c.Rules.Delay; r.S != nil && c.spiking && to < r.X.T {
+		o.Words, o.WordStep = r.S.Words[(to*r.S.B+k.b)*r.S.Stride()+k.lo/64:], r.S.B*r.S.Stride()
+	}
+	o.Steps = count
+	v.kernel.Forward(o)
+	if r.V != nil && v.lanes < v.n {
+		copy(lanesOf(r.V, t, k), v.state.V)
+	}
+	return count
+}
+
+// replay runs the block forward again, keeps its potentials and computes the
+// surrogate derivatives.
+func (v *vectors) replay(c *scan, r *Run, k block) {
+	v.begin(c, r.Start, k)
+	for i, p := range v.state.P {
+		v.u[i] = float32(math.Inf(-1))
+		if p > 0 {
+			v.u[i] = float32(math.Inf(1))
+		}
+	}
+	o := &v.rows
+	for t := 0; t < r.X.T; t += o.Steps {
+		*o = kernels.ScanRows{Words: v.words, U: v.u[(t+1)*v.n:]}
+		o.X, o.XStep, o.Steps = v.in(r.X, t, r.X.T-t, k, v.x)
+		v.kernel.Forward(o)
+	}
+	for t := range r.X.T {
+		d := v.derivative[t*v.n : (t+1)*v.n]
+		kernels.Sub(d, v.u[(t+1)*v.n:], v.coefs.Theta)
+		c.surrogate.Grad(d, d, v.coefs.Theta)
+	}
+}
+
 // backward runs the adjoint of a block.
 func (v *vectors) backward(c *scan, r *Run, k block) {
-	steps := 0
+	kept := 0
 	if c.spiking {
-		steps = r.X.T
+		kept = r.X.T
 	}
-	v.prepare(c, k, steps)
+	v.prepare(c, k, kept)
 	if c.spiking {
 		v.replay(c, r, k)
 	}
-	h := history{gv: v.state.V[:k.lanes()], gi: v.state.I[:k.lanes()], gp: v.state.P[:k.lanes()]}
-	clear(v.state.V)
-	clear(v.state.I)
-	clear(v.state.P)
+	h := history{gv: v.state.V[:v.lanes], gi: v.state.I[:v.lanes], gp: v.state.P[:v.lanes]}
+	for _, row := range [][]float32{v.state.V, v.state.I, v.state.P} {
+		clear(row)
+	}
 	c.beginAdjoint(&h, r.DEnd, k)
-	for t := r.X.T - 1; t >= 0; t-- {
-		v.unstep(c, r, t, k)
-		if t == r.X.T-1 && c.spiking && !c.rules.WritesP() {
+	for t := r.X.T; t > 0; {
+		last := t == r.X.T
+		t -= v.unstep(c, r, t, k)
+		if last && c.spiking && !c.rules.WritesP() {
 			clear(v.state.P)
 		}
 	}
@@ -161,49 +220,36 @@ func (v *vectors) backward(c *scan, r *Run, k block) {
 	c.endAdjoint(&h, r.DEnd, k)
 }
 
-// replay runs the block forward again and keeps its potentials.
-func (v *vectors) replay(c *scan, r *Run, k block) {
-	v.begin(c, r.Start, k)
-	n := len(v.x)
-	for i, p := range v.state.P {
-		v.before[i] = float32(math.Inf(-1))
-		if p > 0 {
-			v.before[i] = float32(math.Inf(1))
-		}
+// unstep is the adjoint of the steps before step end, as far as one call goes;
+// it returns how many steps that were. The last step of all is a call of its own.
+func (v *vectors) unstep(c *scan, r *Run, end int, k block) int {
+	count := end
+	if end == r.X.T || v.lanes < v.n || r.DV != nil {
+		count = 1
 	}
-	for t := range r.X.T {
-		v.rows = kernels.ScanRows{X: whole(lanesOf(r.X, t, k), v.x), Ahead: lanesAt(r.X, t+ahead, k), U: v.u[t*n : (t+1)*n], Words: v.words}
-		v.kernel.Forward(&v.rows)
+	t := end - count
+	if r.DV != nil {
+		kernels.Add(v.state.V[:v.lanes], lanesOf(r.DV, t, k))
 	}
-}
-
-// unstep is the adjoint of step t.
-func (v *vectors) unstep(c *scan, r *Run, t int, k block) {
-	if dv := lanesOf(r.DV, t, k); dv != nil {
-		kernels.Add(v.state.V[:len(dv)], dv)
-	}
-	n := len(v.x)
 	e := &v.errors
-	*e = kernels.ScanErrors{DX: v.dx, Last: t == r.X.T-1}
+	*e = kernels.ScanErrors{Steps: count, DX: v.dx, Last: end == r.X.T}
 	if c.spiking {
-		e.U, e.Before = past(v.u, v.before, t), past(v.u, v.before, t-1)
-		e.Surrogate = v.derivative
-		kernels.Sub(v.derivative, e.U, v.coefs.Theta)
-		c.surrogate.Grad(v.derivative, v.derivative, v.coefs.Theta)
+		e.U, e.Before, e.Surrogate = v.u[(t+1)*v.n:], v.u[t*v.n:], v.derivative[t*v.n:]
 		if late := t + c.Rules.Delay; r.DS != nil && late < r.DS.T {
-			e.DS, e.Ahead = whole(lanesOf(r.DS, late, k), v.ds), lanesAt(r.DS, late-ahead, k)
+			e.DS, e.DSStep, _ = v.in(r.DS, late, count, k, v.ds)
 		}
 	}
-	dx := lanesOf(r.DX, t, k)
-	if len(dx) == n {
-		e.DX, e.Add = dx, r.DX.Const
+	if r.DX != nil && v.lanes == v.n {
+		e.DX, e.DXStep = seriesOf(r.DX, t, k)
+		e.Add = r.DX.Const
 	}
 	v.kernel.Backward(e)
-	switch {
-	case len(dx) == n || dx == nil:
-	case r.DX.Const:
-		kernels.Add(dx, v.dx)
-	default:
-		copy(dx, v.dx)
+	if r.DX != nil && v.lanes < v.n {
+		if dx := lanesOf(r.DX, t, k); r.DX.Const {
+			kernels.Add(dx, v.dx)
+		} else {
+			copy(dx, v.dx)
+		}
 	}
+	return count
 }

@@ -22,8 +22,8 @@ const (
 	scanKeepJ
 	scanDS
 	scanAddDX
-	scanKeepDU
 	scanUseP
+	scanKeepOut
 )
 
 // ScanCoefs are the coefficients of n lanes, rows of n values each:
@@ -50,11 +50,35 @@ type scanArgs struct {
 	a, g, c, alpha, theta, fire, reset []float32
 	u, j                               []float32
 	words                              []uint64
-	before, surrogate, ds, dx, du      []float32
-	ahead                              []float32
+	before, surrogate, ds, dx          []float32
+	out                                []float32
 
 	n     int
 	rules ScanRules
+	steps int
+	moves [scanMoves]struct{ offset, by int } // bytes from the start of a slice, and from step to step
+}
+
+// The moves: rows that go from step to step together. U's are those of U, J and Before.
+const (
+	moveX = iota
+	moveWords
+	moveU
+	moveOut
+	moveSurrogate
+	moveDS
+	moveDX
+	scanMoves
+)
+
+// move lets rows go by values of size bytes from step to step, from the first
+// step on, or from the last step back.
+func (a *scanArgs) move(m, by, size int, back bool) {
+	by *= size
+	a.moves[m].offset, a.moves[m].by = 0, by
+	if back {
+		a.moves[m].offset, a.moves[m].by = (a.steps-1)*by, -by
+	}
 }
 
 // Scan does steps of a block of lanes that it is bound to. Calls need no
@@ -95,31 +119,43 @@ func (s *Scan) BindOn(l Level, rules ScanRules, c *ScanCoefs, st *ScanState, n i
 	a.reset = laneIf(c.Uniform || rules.has(ScanToValue), c.Reset, n)
 }
 
-// ScanRows are the rows of a step that are not state.
+// ScanRows are the rows of some steps that are not state. A slice starts at
+// the row of the first step; rows of U and J follow each other.
 type ScanRows struct {
-	X     []float32 // input
-	Ahead []float32 // a row that a later step reads, or nil
-	Words []uint64  // out: the spikes; bit k of word w is lane 64·w + k
-	U, J  []float32 // out: potential that was compared with Fire, current; nil = not wanted
-	Last  bool      // the state is read after the step: P is written, whether or not a later step needs it
+	Steps    int       // 0 means 1
+	X        []float32 // input
+	XStep    int       // values from a row to that of the next step
+	Words    []uint64  // out: the spikes; bit k of word w is lane 64·w + k
+	WordStep int
+	U, J     []float32 // out: potential that was compared with Fire, current; nil = not wanted
+	Out      []float32 // out: potential after the step; nil = not wanted
+	OutStep  int
+	Last     bool // the state is read after the steps: P is written, whether or not a later step needs it
 }
 
-// Forward moves the state on by one step.
+// Forward moves the state on, step by step.
 func (s *Scan) Forward(o *ScanRows) {
 	a := &s.args
-	a.rules = s.rules
-	a.x = lane(o.X, a.n)
-	a.ahead = aheadOf(o.Ahead, a.x)
+	a.rules, a.steps = s.rules, max(o.Steps, 1)
+	a.x = series(o.X, a.n, a.steps, o.XStep)
+	a.move(moveX, o.XStep, 4, false)
+	a.move(moveU, a.n, 4, false)
 	if s.rules.has(ScanSpikes) {
-		a.words = o.Words[:a.n/64]
+		a.words = series(o.Words, a.n/64, a.steps, o.WordStep)
+		a.move(moveWords, o.WordStep, 8, false)
 	}
 	if o.U != nil {
-		a.u = lane(o.U, a.n)
+		a.u = series(o.U, a.n, a.steps, a.n)
 		a.rules |= scanKeepU
 	}
 	if o.J != nil {
-		a.j = lane(o.J, a.n)
+		a.j = series(o.J, a.n, a.steps, a.n)
 		a.rules |= scanKeepJ
+	}
+	if o.Out != nil {
+		a.out = series(o.Out, a.n, a.steps, o.OutStep)
+		a.move(moveOut, o.OutStep, 4, false)
+		a.rules |= scanKeepOut
 	}
 	if o.Last || s.rules.has(ScanResetLeak|ScanResetCharge) {
 		a.rules |= scanUseP
@@ -127,37 +163,43 @@ func (s *Scan) Forward(o *ScanRows) {
 	s.run.forward(a)
 }
 
-// ScanErrors are the rows of a step that its adjoint reads and writes.
+// ScanErrors are the rows of some steps that their adjoint reads and writes. A
+// slice starts at the row of the first step; rows of U, Before, Surrogate and
+// DU follow each other.
 type ScanErrors struct {
-	U, Before []float32 // potential that was compared with Fire, in this step and the one before
-	Surrogate []float32 // surrogate derivative of this step
+	Steps     int       // 0 means 1
+	U, Before []float32 // potential that was compared with Fire, in each step and the one before it; read for a reset to a value
+	Surrogate []float32 // surrogate derivative of each step
 	DS        []float32 // dL/d(spikes) from outside; nil = 0
+	DSStep    int
 	DX        []float32 // out: dL/dx
-	Add       bool      // add to DX instead
-	DU        []float32 // out: dL/du; nil = not wanted
-	Ahead     []float32 // a row that a later step reads, or nil
-	Last      bool      // the last step: g.P is read, whether or not the rules write it
+	DXStep    int
+	Add       bool // add to DX instead
+	Last      bool // P is read, whether or not the rules write it
 }
 
-// Backward is the adjoint of Forward: the state holds dL/d(state after the
-// step) on entry and dL/d(state before it) on exit. The adjoint of the spike,
-// P, is written only where an error goes through a reset by subtraction at the
-// leak or the charge; a reset to a value there counts as detached.
+// Backward is the adjoint of Forward, from the last step to the first: the
+// state holds dL/d(state after the steps) on entry and dL/d(state before them)
+// on exit. The adjoint of the spike, P, is written only where an error goes
+// through a reset by subtraction at the leak or the charge; a reset to a value
+// there counts as detached.
 func (s *Scan) Backward(e *ScanErrors) {
 	a := &s.args
-	a.rules = s.rules
-	a.dx = lane(e.DX, a.n)
-	a.ahead = aheadOf(e.Ahead, a.dx)
+	a.rules, a.steps = s.rules, max(e.Steps, 1)
+	a.dx = series(e.DX, a.n, a.steps, e.DXStep)
+	a.move(moveDX, e.DXStep, 4, true)
 	if s.rules.has(ScanSpikes) {
-		a.u, a.before, a.surrogate = lane(e.U, a.n), lane(e.Before, a.n), lane(e.Surrogate, a.n)
+		a.surrogate = series(e.Surrogate, a.n, a.steps, a.n)
+		a.move(moveSurrogate, a.n, 4, true)
+	}
+	if s.rules.has(ScanToValue) {
+		a.u, a.before = series(e.U, a.n, a.steps, a.n), series(e.Before, a.n, a.steps, a.n)
+		a.move(moveU, a.n, 4, true)
 	}
 	if e.DS != nil {
-		a.ds = lane(e.DS, a.n)
+		a.ds = series(e.DS, a.n, a.steps, e.DSStep)
+		a.move(moveDS, e.DSStep, 4, true)
 		a.rules |= scanDS
-	}
-	if e.DU != nil {
-		a.du = lane(e.DU, a.n)
-		a.rules |= scanKeepDU
 	}
 	if e.Add {
 		a.rules |= scanAddDX
@@ -189,18 +231,39 @@ func laneIf(wanted bool, row []float32, n int) []float32 {
 	return lane(row, n)
 }
 
-// aheadOf is the row to prefetch; one that is at hand when there is none.
-func aheadOf(row, other []float32) []float32 {
-	if len(row) < len(other) {
-		return other
+// series holds rows of n values, a row every by values.
+func series[E any](rows []E, n, steps, by int) []E { return rows[: (steps-1)*by+n : (steps-1)*by+n] }
+
+// row is row of a slice that goes with move m, as the moves stand.
+func (a *scanArgs) row(rows []float32, m int) []float32 {
+	if rows == nil {
+		return nil
 	}
-	return row
+	return rows[a.moves[m].offset/4:]
+}
+
+// each runs body for every step on the rows of that step.
+func (a *scanArgs) each(body func(a *scanArgs)) {
+	for range a.steps {
+		b := *a
+		b.x, b.u, b.j, b.before = a.row(a.x, moveX), a.row(a.u, moveU), a.row(a.j, moveU), a.row(a.before, moveU)
+		b.out, b.surrogate, b.ds, b.dx = a.row(a.out, moveOut), a.row(a.surrogate, moveSurrogate), a.row(a.ds, moveDS), a.row(a.dx, moveDX)
+		if a.words != nil {
+			b.words = a.words[a.moves[moveWords].offset/8:]
+		}
+		body(&b)
+		for m := range a.moves {
+			a.moves[m].offset += a.moves[m].by
+		}
+	}
 }
 
 func scanForwardGo(a *scanArgs) {
-	for k := range a.n {
-		scanForwardLane(a, k)
-	}
+	a.each(func(a *scanArgs) {
+		for k := range a.n {
+			scanForwardLane(a, k)
+		}
+	})
 }
 
 // scanForwardLane is a step of lane k.
@@ -239,6 +302,9 @@ func scanForwardLane(a *scanArgs, k int) {
 		}
 	}
 	a.v[k] = u
+	if r.has(scanKeepOut) {
+		a.out[k] = u
+	}
 }
 
 // resetOf is the potential u of lane k after the reset of a spike.
@@ -268,9 +334,11 @@ func (a *scanArgs) emit(k int, spike bool) {
 }
 
 func scanBackwardGo(a *scanArgs) {
-	for k := range a.n {
-		scanBackwardLane(a, k)
-	}
+	a.each(func(a *scanArgs) {
+		for k := range a.n {
+			scanBackwardLane(a, k)
+		}
+	})
 }
 
 // scanBackwardLane is the adjoint of a step of lane k.
@@ -293,9 +361,6 @@ func scanBackwardLane(a *scanArgs, k int) {
 			g = a.unReset(g, k)
 		}
 	}
-	if r.has(scanKeepDU) {
-		a.du[k] = g
-	}
 	dj := a.g[k] * g
 	g *= a.a[k]
 	if r.has(ScanResetLeak) {
@@ -311,7 +376,6 @@ func scanBackwardLane(a *scanArgs, k int) {
 
 // unSpike undoes the reset with the spike: dL/du through it, and the adjoint of the spike.
 func (a *scanArgs) unSpike(g, ds float32, k int) (du, dsOut float32) {
-	u := a.u[k]
 	switch {
 	case a.rules.has(ScanSubtract):
 		if a.rules.has(ScanThrough) {
@@ -319,9 +383,9 @@ func (a *scanArgs) unSpike(g, ds float32, k int) (du, dsOut float32) {
 		}
 	case a.rules.has(ScanToValue):
 		if a.rules.has(ScanThrough) {
-			ds += float32((a.reset[k] - u) * g)
+			ds += float32((a.reset[k] - a.u[k]) * g)
 		}
-		if u > a.fire[k] {
+		if a.u[k] > a.fire[k] {
 			g = 0
 		}
 	}

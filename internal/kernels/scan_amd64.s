@@ -29,14 +29,20 @@ GLOBL one<>(SB), RODATA|NOPTR, $4
 // Requires: AVX, MMX+
 TEXT ·scanForwardAVX2(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX
+	MOVQ 464(AX), DX
+
+steps:
 	XORQ CX, CX
-	MOVQ 488(AX), DX
 
 lanes:
-	MOVQ       456(AX), BX
+	MOVQ       (AX), BX
+	ADDQ       480(AX), BX
+	MOVQ       488(AX), SI
+	LEAQ       (BX)(SI*8), BX
 	PREFETCHT0 (BX)(CX*1)
 	PREFETCHT0 64(BX)(CX*1)
 	MOVQ       (AX), BX
+	ADDQ       480(AX), BX
 	VMOVUPS    (BX)(CX*1), Y0
 	VMOVUPS    32(BX)(CX*1), Y1
 	VMOVUPS    64(BX)(CX*1), Y2
@@ -157,6 +163,7 @@ without4:
 	TESTQ   $0x00000800, DX
 	JE      without7
 	MOVQ    288(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS Y0, (BX)(CX*1)
 	VMOVUPS Y1, 32(BX)(CX*1)
 	VMOVUPS Y2, 64(BX)(CX*1)
@@ -232,6 +239,7 @@ without8:
 	TESTQ   $0x00000400, DX
 	JE      without11
 	MOVQ    264(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS Y4, (BX)(CX*1)
 	VMOVUPS Y5, 32(BX)(CX*1)
 	VMOVUPS Y6, 64(BX)(CX*1)
@@ -245,7 +253,7 @@ without11:
 	VCMPPS       $0x1e, 32(BX)(CX*1), Y5, Y1
 	VCMPPS       $0x1e, 64(BX)(CX*1), Y6, Y2
 	VCMPPS       $0x1e, 96(BX)(CX*1), Y7, Y3
-	TESTQ        $0x00008000, DX
+	TESTQ        $0x00004000, DX
 	JE           without13
 	VBROADCASTSS one<>+0(SB), Y8
 	MOVQ         72(AX), BX
@@ -271,6 +279,7 @@ without13:
 	SHLQ      $0x18, SI
 	ORQ       SI, BX
 	MOVQ      312(AX), SI
+	ADDQ      496(AX), SI
 	MOVQ      CX, DI
 	SHRQ      $0x05, DI
 	MOVL      BX, (SI)(DI*1)
@@ -307,11 +316,31 @@ without12:
 	VMOVUPS Y5, 32(BX)(CX*1)
 	VMOVUPS Y6, 64(BX)(CX*1)
 	VMOVUPS Y7, 96(BX)(CX*1)
-	ADDQ    $0x00000080, CX
-	MOVQ    480(AX), BX
-	SHLQ    $0x02, BX
-	CMPQ    CX, BX
-	JLT     lanes
+	TESTQ   $0x00008000, DX
+	JE      without17
+	MOVQ    432(AX), BX
+	ADDQ    528(AX), BX
+	VMOVUPS Y4, (BX)(CX*1)
+	VMOVUPS Y5, 32(BX)(CX*1)
+	VMOVUPS Y6, 64(BX)(CX*1)
+	VMOVUPS Y7, 96(BX)(CX*1)
+
+without17:
+	ADDQ $0x00000080, CX
+	MOVQ 456(AX), BX
+	SHLQ $0x02, BX
+	CMPQ CX, BX
+	JLT  lanes
+	MOVQ 488(AX), CX
+	ADDQ CX, 480(AX)
+	MOVQ 504(AX), CX
+	ADDQ CX, 496(AX)
+	MOVQ 520(AX), CX
+	ADDQ CX, 512(AX)
+	MOVQ 536(AX), CX
+	ADDQ CX, 528(AX)
+	DECQ 472(AX)
+	JNE  steps
 	VZEROUPPER
 	RET
 
@@ -319,62 +348,73 @@ without12:
 // Requires: AVX, MMX+
 TEXT ·scanBackwardAVX2(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX
+	MOVQ 464(AX), DX
+
+steps:
 	XORQ CX, CX
-	MOVQ 488(AX), DX
 
 lanes:
-	MOVQ       456(AX), BX
+	TESTQ      $0x00001000, DX
+	JE         without1
+	MOVQ       384(AX), BX
+	ADDQ       560(AX), BX
+	MOVQ       568(AX), SI
+	LEAQ       (BX)(SI*8), BX
 	PREFETCHT0 (BX)(CX*1)
 	PREFETCHT0 64(BX)(CX*1)
-	MOVQ       24(AX), BX
-	VMOVUPS    (BX)(CX*1), Y0
-	VMOVUPS    32(BX)(CX*1), Y1
-	VMOVUPS    64(BX)(CX*1), Y2
-	VMOVUPS    96(BX)(CX*1), Y3
-	TESTQ      $0x00000100, DX
-	JE         without1
-	TESTQ      $0x00008000, DX
-	JE         without2
-	MOVQ       72(AX), BX
-	VMOVUPS    (BX)(CX*1), Y4
-	VMOVUPS    32(BX)(CX*1), Y5
-	VMOVUPS    64(BX)(CX*1), Y6
-	VMOVUPS    96(BX)(CX*1), Y7
-	TESTQ      $0x00001000, DX
-	JE         without3
-	MOVQ       384(AX), BX
-	VADDPS     (BX)(CX*1), Y4, Y4
-	VADDPS     32(BX)(CX*1), Y5, Y5
-	VADDPS     64(BX)(CX*1), Y6, Y6
-	VADDPS     96(BX)(CX*1), Y7, Y7
 
-without3:
-	JMP done2
-
-without2:
-	TESTQ   $0x00001000, DX
-	JE      without4
-	MOVQ    384(AX), BX
+without1:
+	MOVQ    24(AX), BX
+	VMOVUPS (BX)(CX*1), Y0
+	VMOVUPS 32(BX)(CX*1), Y1
+	VMOVUPS 64(BX)(CX*1), Y2
+	VMOVUPS 96(BX)(CX*1), Y3
+	TESTQ   $0x00000100, DX
+	JE      without2
+	TESTQ   $0x00004000, DX
+	JE      without3
+	MOVQ    72(AX), BX
 	VMOVUPS (BX)(CX*1), Y4
 	VMOVUPS 32(BX)(CX*1), Y5
 	VMOVUPS 64(BX)(CX*1), Y6
 	VMOVUPS 96(BX)(CX*1), Y7
-	JMP     done4
+	TESTQ   $0x00001000, DX
+	JE      without4
+	MOVQ    384(AX), BX
+	ADDQ    560(AX), BX
+	VADDPS  (BX)(CX*1), Y4, Y4
+	VADDPS  32(BX)(CX*1), Y5, Y5
+	VADDPS  64(BX)(CX*1), Y6, Y6
+	VADDPS  96(BX)(CX*1), Y7, Y7
 
 without4:
+	JMP done3
+
+without3:
+	TESTQ   $0x00001000, DX
+	JE      without5
+	MOVQ    384(AX), BX
+	ADDQ    560(AX), BX
+	VMOVUPS (BX)(CX*1), Y4
+	VMOVUPS 32(BX)(CX*1), Y5
+	VMOVUPS 64(BX)(CX*1), Y6
+	VMOVUPS 96(BX)(CX*1), Y7
+	JMP     done5
+
+without5:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-done4:
-done2:
+done5:
+done3:
 	TESTQ  $0x00000080, DX
-	JE     without5
-	TESTQ  $0x00000008, DX
 	JE     without6
-	TESTQ  $0x00000200, DX
+	TESTQ  $0x00000008, DX
 	JE     without7
+	TESTQ  $0x00000200, DX
+	JE     without8
 	MOVQ   192(AX), BX
 	VMULPS (BX)(CX*1), Y0, Y8
 	VSUBPS Y8, Y4, Y4
@@ -385,18 +425,19 @@ done2:
 	VMULPS 96(BX)(CX*1), Y3, Y8
 	VSUBPS Y8, Y7, Y7
 
+without8:
 without7:
-without6:
 	TESTQ   $0x00000010, DX
-	JE      without8
-	TESTQ   $0x00000200, DX
 	JE      without9
+	TESTQ   $0x00000200, DX
+	JE      without10
 	MOVQ    240(AX), BX
 	VMOVUPS (BX)(CX*1), Y8
 	VMOVUPS 32(BX)(CX*1), Y9
 	VMOVUPS 64(BX)(CX*1), Y10
 	VMOVUPS 96(BX)(CX*1), Y11
 	MOVQ    264(AX), BX
+	ADDQ    512(AX), BX
 	VSUBPS  (BX)(CX*1), Y8, Y8
 	VSUBPS  32(BX)(CX*1), Y9, Y9
 	VSUBPS  64(BX)(CX*1), Y10, Y10
@@ -410,8 +451,9 @@ without6:
 	VMULPS  Y3, Y11, Y11
 	VADDPS  Y11, Y7, Y7
 
-without9:
+without10:
 	MOVQ    264(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS (BX)(CX*1), Y8
 	VMOVUPS 32(BX)(CX*1), Y9
 	VMOVUPS 64(BX)(CX*1), Y10
@@ -426,9 +468,10 @@ without9:
 	VANDNPS Y2, Y10, Y2
 	VANDNPS Y3, Y11, Y3
 
-without8:
-without5:
+without9:
+without6:
 	MOVQ    360(AX), BX
+	ADDQ    544(AX), BX
 	VMULPS  (BX)(CX*1), Y4, Y4
 	VMULPS  32(BX)(CX*1), Y5, Y5
 	VMULPS  64(BX)(CX*1), Y6, Y6
@@ -438,11 +481,11 @@ without5:
 	VADDPS  Y6, Y2, Y2
 	VADDPS  Y7, Y3, Y3
 	TESTQ   $0x00000040, DX
-	JE      without10
-	TESTQ   $0x00000008, DX
 	JE      without11
-	TESTQ   $0x00000200, DX
+	TESTQ   $0x00000008, DX
 	JE      without12
+	TESTQ   $0x00000200, DX
+	JE      without13
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
@@ -462,11 +505,12 @@ without5:
 	VMOVUPS Y6, 64(BX)(CX*1)
 	VMOVUPS Y7, 96(BX)(CX*1)
 
+without13:
 without12:
-without11:
 	TESTQ   $0x00000010, DX
-	JE      without13
+	JE      without14
 	MOVQ    336(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS (BX)(CX*1), Y4
 	VMOVUPS 32(BX)(CX*1), Y5
 	VMOVUPS 64(BX)(CX*1), Y6
@@ -481,18 +525,9 @@ without11:
 	VANDNPS Y2, Y6, Y2
 	VANDNPS Y3, Y7, Y3
 
-without13:
-without10:
-without1:
-	TESTQ   $0x00004000, DX
-	JE      without14
-	MOVQ    432(AX), BX
-	VMOVUPS Y0, (BX)(CX*1)
-	VMOVUPS Y1, 32(BX)(CX*1)
-	VMOVUPS Y2, 64(BX)(CX*1)
-	VMOVUPS Y3, 96(BX)(CX*1)
-
 without14:
+without11:
+without2:
 	MOVQ    120(AX), BX
 	VMULPS  (BX)(CX*1), Y0, Y4
 	VMULPS  32(BX)(CX*1), Y1, Y5
@@ -533,6 +568,7 @@ without16:
 	TESTQ   $0x00000010, DX
 	JE      without18
 	MOVQ    336(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS (BX)(CX*1), Y8
 	VMOVUPS 32(BX)(CX*1), Y9
 	VMOVUPS 64(BX)(CX*1), Y10
@@ -618,6 +654,7 @@ without21:
 	TESTQ  $0x00002000, DX
 	JE     without22
 	MOVQ   408(AX), BX
+	ADDQ   576(AX), BX
 	VADDPS (BX)(CX*1), Y4, Y4
 	VADDPS 32(BX)(CX*1), Y5, Y5
 	VADDPS 64(BX)(CX*1), Y6, Y6
@@ -625,15 +662,26 @@ without21:
 
 without22:
 	MOVQ    408(AX), BX
+	ADDQ    576(AX), BX
 	VMOVUPS Y4, (BX)(CX*1)
 	VMOVUPS Y5, 32(BX)(CX*1)
 	VMOVUPS Y6, 64(BX)(CX*1)
 	VMOVUPS Y7, 96(BX)(CX*1)
 	ADDQ    $0x00000080, CX
-	MOVQ    480(AX), BX
+	MOVQ    456(AX), BX
 	SHLQ    $0x02, BX
 	CMPQ    CX, BX
 	JLT     lanes
+	MOVQ    520(AX), CX
+	ADDQ    CX, 512(AX)
+	MOVQ    552(AX), CX
+	ADDQ    CX, 544(AX)
+	MOVQ    568(AX), CX
+	ADDQ    CX, 560(AX)
+	MOVQ    584(AX), CX
+	ADDQ    CX, 576(AX)
+	DECQ    472(AX)
+	JNE     steps
 	VZEROUPPER
 	RET
 
@@ -641,18 +689,24 @@ without22:
 // Requires: AVX, MMX+
 TEXT ·scanForwardUniformAVX2(SB), NOSPLIT, $0-8
 	MOVQ         args+0(FP), AX
-	XORQ         CX, CX
-	MOVQ         488(AX), DX
-	MOVQ         96(AX), BX
-	VBROADCASTSS (BX), Y0
-	MOVQ         120(AX), BX
-	VBROADCASTSS (BX), Y1
+	MOVQ         464(AX), DX
+	MOVQ         96(AX), CX
+	VBROADCASTSS (CX), Y0
+	MOVQ         120(AX), CX
+	VBROADCASTSS (CX), Y1
+
+steps:
+	XORQ CX, CX
 
 lanes:
-	MOVQ       456(AX), BX
+	MOVQ       (AX), BX
+	ADDQ       480(AX), BX
+	MOVQ       488(AX), SI
+	LEAQ       (BX)(SI*8), BX
 	PREFETCHT0 (BX)(CX*1)
 	PREFETCHT0 64(BX)(CX*1)
 	MOVQ       (AX), BX
+	ADDQ       480(AX), BX
 	VMOVUPS    (BX)(CX*1), Y2
 	VMOVUPS    32(BX)(CX*1), Y3
 	VMOVUPS    64(BX)(CX*1), Y4
@@ -773,6 +827,7 @@ without4:
 	TESTQ   $0x00000800, DX
 	JE      without7
 	MOVQ    288(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS Y2, (BX)(CX*1)
 	VMOVUPS Y3, 32(BX)(CX*1)
 	VMOVUPS Y4, 64(BX)(CX*1)
@@ -846,6 +901,7 @@ without8:
 	TESTQ   $0x00000400, DX
 	JE      without11
 	MOVQ    264(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS Y6, (BX)(CX*1)
 	VMOVUPS Y7, 32(BX)(CX*1)
 	VMOVUPS Y8, 64(BX)(CX*1)
@@ -859,7 +915,7 @@ without11:
 	VCMPPS       $0x1e, 32(BX)(CX*1), Y7, Y3
 	VCMPPS       $0x1e, 64(BX)(CX*1), Y8, Y4
 	VCMPPS       $0x1e, 96(BX)(CX*1), Y9, Y5
-	TESTQ        $0x00008000, DX
+	TESTQ        $0x00004000, DX
 	JE           without13
 	VBROADCASTSS one<>+0(SB), Y10
 	MOVQ         72(AX), BX
@@ -885,6 +941,7 @@ without13:
 	SHLQ      $0x18, SI
 	ORQ       SI, BX
 	MOVQ      312(AX), SI
+	ADDQ      496(AX), SI
 	MOVQ      CX, DI
 	SHRQ      $0x05, DI
 	MOVL      BX, (SI)(DI*1)
@@ -921,11 +978,31 @@ without12:
 	VMOVUPS Y7, 32(BX)(CX*1)
 	VMOVUPS Y8, 64(BX)(CX*1)
 	VMOVUPS Y9, 96(BX)(CX*1)
-	ADDQ    $0x00000080, CX
-	MOVQ    480(AX), BX
-	SHLQ    $0x02, BX
-	CMPQ    CX, BX
-	JLT     lanes
+	TESTQ   $0x00008000, DX
+	JE      without17
+	MOVQ    432(AX), BX
+	ADDQ    528(AX), BX
+	VMOVUPS Y6, (BX)(CX*1)
+	VMOVUPS Y7, 32(BX)(CX*1)
+	VMOVUPS Y8, 64(BX)(CX*1)
+	VMOVUPS Y9, 96(BX)(CX*1)
+
+without17:
+	ADDQ $0x00000080, CX
+	MOVQ 456(AX), BX
+	SHLQ $0x02, BX
+	CMPQ CX, BX
+	JLT  lanes
+	MOVQ 488(AX), CX
+	ADDQ CX, 480(AX)
+	MOVQ 504(AX), CX
+	ADDQ CX, 496(AX)
+	MOVQ 520(AX), CX
+	ADDQ CX, 512(AX)
+	MOVQ 536(AX), CX
+	ADDQ CX, 528(AX)
+	DECQ 472(AX)
+	JNE  steps
 	VZEROUPPER
 	RET
 
@@ -933,66 +1010,77 @@ without12:
 // Requires: AVX, MMX+
 TEXT ·scanBackwardUniformAVX2(SB), NOSPLIT, $0-8
 	MOVQ         args+0(FP), AX
-	XORQ         CX, CX
-	MOVQ         488(AX), DX
-	MOVQ         96(AX), BX
-	VBROADCASTSS (BX), Y0
-	MOVQ         120(AX), BX
-	VBROADCASTSS (BX), Y1
+	MOVQ         464(AX), DX
+	MOVQ         96(AX), CX
+	VBROADCASTSS (CX), Y0
+	MOVQ         120(AX), CX
+	VBROADCASTSS (CX), Y1
+
+steps:
+	XORQ CX, CX
 
 lanes:
-	MOVQ       456(AX), BX
+	TESTQ      $0x00001000, DX
+	JE         without1
+	MOVQ       384(AX), BX
+	ADDQ       560(AX), BX
+	MOVQ       568(AX), SI
+	LEAQ       (BX)(SI*8), BX
 	PREFETCHT0 (BX)(CX*1)
 	PREFETCHT0 64(BX)(CX*1)
-	MOVQ       24(AX), BX
-	VMOVUPS    (BX)(CX*1), Y2
-	VMOVUPS    32(BX)(CX*1), Y3
-	VMOVUPS    64(BX)(CX*1), Y4
-	VMOVUPS    96(BX)(CX*1), Y5
-	TESTQ      $0x00000100, DX
-	JE         without1
-	TESTQ      $0x00008000, DX
-	JE         without2
-	MOVQ       72(AX), BX
-	VMOVUPS    (BX)(CX*1), Y6
-	VMOVUPS    32(BX)(CX*1), Y7
-	VMOVUPS    64(BX)(CX*1), Y8
-	VMOVUPS    96(BX)(CX*1), Y9
-	TESTQ      $0x00001000, DX
-	JE         without3
-	MOVQ       384(AX), BX
-	VADDPS     (BX)(CX*1), Y6, Y6
-	VADDPS     32(BX)(CX*1), Y7, Y7
-	VADDPS     64(BX)(CX*1), Y8, Y8
-	VADDPS     96(BX)(CX*1), Y9, Y9
 
-without3:
-	JMP done2
-
-without2:
-	TESTQ   $0x00001000, DX
-	JE      without4
-	MOVQ    384(AX), BX
+without1:
+	MOVQ    24(AX), BX
+	VMOVUPS (BX)(CX*1), Y2
+	VMOVUPS 32(BX)(CX*1), Y3
+	VMOVUPS 64(BX)(CX*1), Y4
+	VMOVUPS 96(BX)(CX*1), Y5
+	TESTQ   $0x00000100, DX
+	JE      without2
+	TESTQ   $0x00004000, DX
+	JE      without3
+	MOVQ    72(AX), BX
 	VMOVUPS (BX)(CX*1), Y6
 	VMOVUPS 32(BX)(CX*1), Y7
 	VMOVUPS 64(BX)(CX*1), Y8
 	VMOVUPS 96(BX)(CX*1), Y9
-	JMP     done4
+	TESTQ   $0x00001000, DX
+	JE      without4
+	MOVQ    384(AX), BX
+	ADDQ    560(AX), BX
+	VADDPS  (BX)(CX*1), Y6, Y6
+	VADDPS  32(BX)(CX*1), Y7, Y7
+	VADDPS  64(BX)(CX*1), Y8, Y8
+	VADDPS  96(BX)(CX*1), Y9, Y9
 
 without4:
+	JMP done3
+
+without3:
+	TESTQ   $0x00001000, DX
+	JE      without5
+	MOVQ    384(AX), BX
+	ADDQ    560(AX), BX
+	VMOVUPS (BX)(CX*1), Y6
+	VMOVUPS 32(BX)(CX*1), Y7
+	VMOVUPS 64(BX)(CX*1), Y8
+	VMOVUPS 96(BX)(CX*1), Y9
+	JMP     done5
+
+without5:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-done4:
-done2:
+done5:
+done3:
 	TESTQ  $0x00000080, DX
-	JE     without5
-	TESTQ  $0x00000008, DX
 	JE     without6
-	TESTQ  $0x00000200, DX
+	TESTQ  $0x00000008, DX
 	JE     without7
+	TESTQ  $0x00000200, DX
+	JE     without8
 	MOVQ   192(AX), BX
 	VMULPS (BX)(CX*1), Y2, Y10
 	VSUBPS Y10, Y6, Y6
@@ -1003,18 +1091,19 @@ done2:
 	VMULPS 96(BX)(CX*1), Y5, Y10
 	VSUBPS Y10, Y9, Y9
 
+without8:
 without7:
-without6:
 	TESTQ   $0x00000010, DX
-	JE      without8
-	TESTQ   $0x00000200, DX
 	JE      without9
+	TESTQ   $0x00000200, DX
+	JE      without10
 	MOVQ    240(AX), BX
 	VMOVUPS (BX)(CX*1), Y10
 	VMOVUPS 32(BX)(CX*1), Y11
 	VMOVUPS 64(BX)(CX*1), Y12
 	VMOVUPS 96(BX)(CX*1), Y13
 	MOVQ    264(AX), BX
+	ADDQ    512(AX), BX
 	VSUBPS  (BX)(CX*1), Y10, Y10
 	VSUBPS  32(BX)(CX*1), Y11, Y11
 	VSUBPS  64(BX)(CX*1), Y12, Y12
@@ -1028,8 +1117,9 @@ without6:
 	VMULPS  Y5, Y13, Y13
 	VADDPS  Y13, Y9, Y9
 
-without9:
+without10:
 	MOVQ    264(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS (BX)(CX*1), Y10
 	VMOVUPS 32(BX)(CX*1), Y11
 	VMOVUPS 64(BX)(CX*1), Y12
@@ -1044,9 +1134,10 @@ without9:
 	VANDNPS Y4, Y12, Y4
 	VANDNPS Y5, Y13, Y5
 
-without8:
-without5:
+without9:
+without6:
 	MOVQ    360(AX), BX
+	ADDQ    544(AX), BX
 	VMULPS  (BX)(CX*1), Y6, Y6
 	VMULPS  32(BX)(CX*1), Y7, Y7
 	VMULPS  64(BX)(CX*1), Y8, Y8
@@ -1056,11 +1147,11 @@ without5:
 	VADDPS  Y8, Y4, Y4
 	VADDPS  Y9, Y5, Y5
 	TESTQ   $0x00000040, DX
-	JE      without10
-	TESTQ   $0x00000008, DX
 	JE      without11
-	TESTQ   $0x00000200, DX
+	TESTQ   $0x00000008, DX
 	JE      without12
+	TESTQ   $0x00000200, DX
+	JE      without13
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
@@ -1080,11 +1171,12 @@ without5:
 	VMOVUPS Y8, 64(BX)(CX*1)
 	VMOVUPS Y9, 96(BX)(CX*1)
 
+without13:
 without12:
-without11:
 	TESTQ   $0x00000010, DX
-	JE      without13
+	JE      without14
 	MOVQ    336(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS (BX)(CX*1), Y6
 	VMOVUPS 32(BX)(CX*1), Y7
 	VMOVUPS 64(BX)(CX*1), Y8
@@ -1099,18 +1191,9 @@ without11:
 	VANDNPS Y4, Y8, Y4
 	VANDNPS Y5, Y9, Y5
 
-without13:
-without10:
-without1:
-	TESTQ   $0x00004000, DX
-	JE      without14
-	MOVQ    432(AX), BX
-	VMOVUPS Y2, (BX)(CX*1)
-	VMOVUPS Y3, 32(BX)(CX*1)
-	VMOVUPS Y4, 64(BX)(CX*1)
-	VMOVUPS Y5, 96(BX)(CX*1)
-
 without14:
+without11:
+without2:
 	VMULPS  Y1, Y2, Y6
 	VMULPS  Y1, Y3, Y7
 	VMULPS  Y1, Y4, Y8
@@ -1149,6 +1232,7 @@ without16:
 	TESTQ   $0x00000010, DX
 	JE      without18
 	MOVQ    336(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS (BX)(CX*1), Y10
 	VMOVUPS 32(BX)(CX*1), Y11
 	VMOVUPS 64(BX)(CX*1), Y12
@@ -1234,6 +1318,7 @@ without21:
 	TESTQ  $0x00002000, DX
 	JE     without22
 	MOVQ   408(AX), BX
+	ADDQ   576(AX), BX
 	VADDPS (BX)(CX*1), Y6, Y6
 	VADDPS 32(BX)(CX*1), Y7, Y7
 	VADDPS 64(BX)(CX*1), Y8, Y8
@@ -1241,15 +1326,26 @@ without21:
 
 without22:
 	MOVQ    408(AX), BX
+	ADDQ    576(AX), BX
 	VMOVUPS Y6, (BX)(CX*1)
 	VMOVUPS Y7, 32(BX)(CX*1)
 	VMOVUPS Y8, 64(BX)(CX*1)
 	VMOVUPS Y9, 96(BX)(CX*1)
 	ADDQ    $0x00000080, CX
-	MOVQ    480(AX), BX
+	MOVQ    456(AX), BX
 	SHLQ    $0x02, BX
 	CMPQ    CX, BX
 	JLT     lanes
+	MOVQ    520(AX), CX
+	ADDQ    CX, 512(AX)
+	MOVQ    552(AX), CX
+	ADDQ    CX, 544(AX)
+	MOVQ    568(AX), CX
+	ADDQ    CX, 560(AX)
+	MOVQ    584(AX), CX
+	ADDQ    CX, 576(AX)
+	DECQ    472(AX)
+	JNE     steps
 	VZEROUPPER
 	RET
 
@@ -1257,16 +1353,22 @@ without22:
 // Requires: AVX, AVX512F, MMX+
 TEXT ·scanForwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX
+	MOVQ 464(AX), DX
+
+steps:
 	XORQ CX, CX
-	MOVQ 488(AX), DX
 
 lanes:
-	MOVQ       456(AX), BX
+	MOVQ       (AX), BX
+	ADDQ       480(AX), BX
+	MOVQ       488(AX), SI
+	LEAQ       (BX)(SI*8), BX
 	PREFETCHT0 (BX)(CX*1)
 	PREFETCHT0 64(BX)(CX*1)
 	PREFETCHT0 128(BX)(CX*1)
 	PREFETCHT0 192(BX)(CX*1)
 	MOVQ       (AX), BX
+	ADDQ       480(AX), BX
 	VMOVUPS    (BX)(CX*1), Z0
 	VMOVUPS    64(BX)(CX*1), Z1
 	VMOVUPS    128(BX)(CX*1), Z2
@@ -1383,6 +1485,7 @@ without4:
 	TESTQ   $0x00000800, DX
 	JE      without7
 	MOVQ    288(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS Z0, (BX)(CX*1)
 	VMOVUPS Z1, 64(BX)(CX*1)
 	VMOVUPS Z2, 128(BX)(CX*1)
@@ -1454,6 +1557,7 @@ without8:
 	TESTQ   $0x00000400, DX
 	JE      without11
 	MOVQ    264(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS Z4, (BX)(CX*1)
 	VMOVUPS Z5, 64(BX)(CX*1)
 	VMOVUPS Z6, 128(BX)(CX*1)
@@ -1467,7 +1571,7 @@ without11:
 	VCMPPS       $0x1e, 64(BX)(CX*1), Z5, K2
 	VCMPPS       $0x1e, 128(BX)(CX*1), Z6, K3
 	VCMPPS       $0x1e, 192(BX)(CX*1), Z7, K4
-	TESTQ        $0x00008000, DX
+	TESTQ        $0x00004000, DX
 	JE           without13
 	VBROADCASTSS one<>+0(SB), Z0
 	MOVQ         72(AX), BX
@@ -1493,6 +1597,7 @@ without13:
 	SHLQ   $0x30, SI
 	ORQ    SI, BX
 	MOVQ   312(AX), SI
+	ADDQ   496(AX), SI
 	MOVQ   CX, DI
 	SHRQ   $0x05, DI
 	MOVQ   BX, (SI)(DI*1)
@@ -1525,11 +1630,31 @@ without12:
 	VMOVUPS Z5, 64(BX)(CX*1)
 	VMOVUPS Z6, 128(BX)(CX*1)
 	VMOVUPS Z7, 192(BX)(CX*1)
-	ADDQ    $0x00000100, CX
-	MOVQ    480(AX), BX
-	SHLQ    $0x02, BX
-	CMPQ    CX, BX
-	JLT     lanes
+	TESTQ   $0x00008000, DX
+	JE      without17
+	MOVQ    432(AX), BX
+	ADDQ    528(AX), BX
+	VMOVUPS Z4, (BX)(CX*1)
+	VMOVUPS Z5, 64(BX)(CX*1)
+	VMOVUPS Z6, 128(BX)(CX*1)
+	VMOVUPS Z7, 192(BX)(CX*1)
+
+without17:
+	ADDQ $0x00000100, CX
+	MOVQ 456(AX), BX
+	SHLQ $0x02, BX
+	CMPQ CX, BX
+	JLT  lanes
+	MOVQ 488(AX), CX
+	ADDQ CX, 480(AX)
+	MOVQ 504(AX), CX
+	ADDQ CX, 496(AX)
+	MOVQ 520(AX), CX
+	ADDQ CX, 512(AX)
+	MOVQ 536(AX), CX
+	ADDQ CX, 528(AX)
+	DECQ 472(AX)
+	JNE  steps
 	VZEROUPPER
 	RET
 
@@ -1537,64 +1662,75 @@ without12:
 // Requires: AVX, AVX512F, MMX+
 TEXT ·scanBackwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX
+	MOVQ 464(AX), DX
+
+steps:
 	XORQ CX, CX
-	MOVQ 488(AX), DX
 
 lanes:
-	MOVQ       456(AX), BX
+	TESTQ      $0x00001000, DX
+	JE         without1
+	MOVQ       384(AX), BX
+	ADDQ       560(AX), BX
+	MOVQ       568(AX), SI
+	LEAQ       (BX)(SI*8), BX
 	PREFETCHT0 (BX)(CX*1)
 	PREFETCHT0 64(BX)(CX*1)
 	PREFETCHT0 128(BX)(CX*1)
 	PREFETCHT0 192(BX)(CX*1)
-	MOVQ       24(AX), BX
-	VMOVUPS    (BX)(CX*1), Z0
-	VMOVUPS    64(BX)(CX*1), Z1
-	VMOVUPS    128(BX)(CX*1), Z2
-	VMOVUPS    192(BX)(CX*1), Z3
-	TESTQ      $0x00000100, DX
-	JE         without1
-	TESTQ      $0x00008000, DX
-	JE         without2
-	MOVQ       72(AX), BX
-	VMOVUPS    (BX)(CX*1), Z4
-	VMOVUPS    64(BX)(CX*1), Z5
-	VMOVUPS    128(BX)(CX*1), Z6
-	VMOVUPS    192(BX)(CX*1), Z7
-	TESTQ      $0x00001000, DX
-	JE         without3
-	MOVQ       384(AX), BX
-	VADDPS     (BX)(CX*1), Z4, Z4
-	VADDPS     64(BX)(CX*1), Z5, Z5
-	VADDPS     128(BX)(CX*1), Z6, Z6
-	VADDPS     192(BX)(CX*1), Z7, Z7
 
-without3:
-	JMP done2
-
-without2:
-	TESTQ   $0x00001000, DX
-	JE      without4
-	MOVQ    384(AX), BX
+without1:
+	MOVQ    24(AX), BX
+	VMOVUPS (BX)(CX*1), Z0
+	VMOVUPS 64(BX)(CX*1), Z1
+	VMOVUPS 128(BX)(CX*1), Z2
+	VMOVUPS 192(BX)(CX*1), Z3
+	TESTQ   $0x00000100, DX
+	JE      without2
+	TESTQ   $0x00004000, DX
+	JE      without3
+	MOVQ    72(AX), BX
 	VMOVUPS (BX)(CX*1), Z4
 	VMOVUPS 64(BX)(CX*1), Z5
 	VMOVUPS 128(BX)(CX*1), Z6
 	VMOVUPS 192(BX)(CX*1), Z7
-	JMP     done4
+	TESTQ   $0x00001000, DX
+	JE      without4
+	MOVQ    384(AX), BX
+	ADDQ    560(AX), BX
+	VADDPS  (BX)(CX*1), Z4, Z4
+	VADDPS  64(BX)(CX*1), Z5, Z5
+	VADDPS  128(BX)(CX*1), Z6, Z6
+	VADDPS  192(BX)(CX*1), Z7, Z7
 
 without4:
+	JMP done3
+
+without3:
+	TESTQ   $0x00001000, DX
+	JE      without5
+	MOVQ    384(AX), BX
+	ADDQ    560(AX), BX
+	VMOVUPS (BX)(CX*1), Z4
+	VMOVUPS 64(BX)(CX*1), Z5
+	VMOVUPS 128(BX)(CX*1), Z6
+	VMOVUPS 192(BX)(CX*1), Z7
+	JMP     done5
+
+without5:
 	VPXORQ Z4, Z4, Z4
 	VPXORQ Z5, Z5, Z5
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
 
-done4:
-done2:
+done5:
+done3:
 	TESTQ  $0x00000080, DX
-	JE     without5
-	TESTQ  $0x00000008, DX
 	JE     without6
-	TESTQ  $0x00000200, DX
+	TESTQ  $0x00000008, DX
 	JE     without7
+	TESTQ  $0x00000200, DX
+	JE     without8
 	MOVQ   192(AX), BX
 	VMULPS (BX)(CX*1), Z0, Z8
 	VSUBPS Z8, Z4, Z4
@@ -1605,18 +1741,19 @@ done2:
 	VMULPS 192(BX)(CX*1), Z3, Z8
 	VSUBPS Z8, Z7, Z7
 
+without8:
 without7:
-without6:
 	TESTQ   $0x00000010, DX
-	JE      without8
-	TESTQ   $0x00000200, DX
 	JE      without9
+	TESTQ   $0x00000200, DX
+	JE      without10
 	MOVQ    240(AX), BX
 	VMOVUPS (BX)(CX*1), Z8
 	VMOVUPS 64(BX)(CX*1), Z9
 	VMOVUPS 128(BX)(CX*1), Z10
 	VMOVUPS 192(BX)(CX*1), Z11
 	MOVQ    264(AX), BX
+	ADDQ    512(AX), BX
 	VSUBPS  (BX)(CX*1), Z8, Z8
 	VSUBPS  64(BX)(CX*1), Z9, Z9
 	VSUBPS  128(BX)(CX*1), Z10, Z10
@@ -1630,8 +1767,9 @@ without6:
 	VMULPS  Z3, Z11, Z11
 	VADDPS  Z11, Z7, Z7
 
-without9:
+without10:
 	MOVQ      264(AX), BX
+	ADDQ      512(AX), BX
 	VMOVUPS   (BX)(CX*1), Z8
 	VMOVUPS   64(BX)(CX*1), Z9
 	VMOVUPS   128(BX)(CX*1), Z10
@@ -1650,9 +1788,10 @@ without9:
 	KNOTW     K4, K1
 	VMOVAPS.Z Z3, K1, Z3
 
-without8:
-without5:
+without9:
+without6:
 	MOVQ    360(AX), BX
+	ADDQ    544(AX), BX
 	VMULPS  (BX)(CX*1), Z4, Z4
 	VMULPS  64(BX)(CX*1), Z5, Z5
 	VMULPS  128(BX)(CX*1), Z6, Z6
@@ -1662,11 +1801,11 @@ without5:
 	VADDPS  Z6, Z2, Z2
 	VADDPS  Z7, Z3, Z3
 	TESTQ   $0x00000040, DX
-	JE      without10
-	TESTQ   $0x00000008, DX
 	JE      without11
-	TESTQ   $0x00000200, DX
+	TESTQ   $0x00000008, DX
 	JE      without12
+	TESTQ   $0x00000200, DX
+	JE      without13
 	VPXORQ  Z12, Z12, Z12
 	VPXORQ  Z13, Z13, Z13
 	VPXORQ  Z14, Z14, Z14
@@ -1686,11 +1825,12 @@ without5:
 	VMOVUPS Z14, 128(BX)(CX*1)
 	VMOVUPS Z15, 192(BX)(CX*1)
 
+without13:
 without12:
-without11:
 	TESTQ     $0x00000010, DX
-	JE        without13
+	JE        without14
 	MOVQ      336(AX), BX
+	ADDQ      512(AX), BX
 	VMOVUPS   (BX)(CX*1), Z8
 	VMOVUPS   64(BX)(CX*1), Z9
 	VMOVUPS   128(BX)(CX*1), Z10
@@ -1709,18 +1849,9 @@ without11:
 	KNOTW     K4, K1
 	VMOVAPS.Z Z3, K1, Z3
 
-without13:
-without10:
-without1:
-	TESTQ   $0x00004000, DX
-	JE      without14
-	MOVQ    432(AX), BX
-	VMOVUPS Z0, (BX)(CX*1)
-	VMOVUPS Z1, 64(BX)(CX*1)
-	VMOVUPS Z2, 128(BX)(CX*1)
-	VMOVUPS Z3, 192(BX)(CX*1)
-
 without14:
+without11:
+without2:
 	MOVQ    120(AX), BX
 	VMULPS  (BX)(CX*1), Z0, Z8
 	VMULPS  64(BX)(CX*1), Z1, Z9
@@ -1761,6 +1892,7 @@ without16:
 	TESTQ     $0x00000010, DX
 	JE        without18
 	MOVQ      336(AX), BX
+	ADDQ      512(AX), BX
 	VMOVUPS   (BX)(CX*1), Z20
 	VMOVUPS   64(BX)(CX*1), Z21
 	VMOVUPS   128(BX)(CX*1), Z22
@@ -1850,6 +1982,7 @@ without21:
 	TESTQ  $0x00002000, DX
 	JE     without22
 	MOVQ   408(AX), BX
+	ADDQ   576(AX), BX
 	VADDPS (BX)(CX*1), Z8, Z8
 	VADDPS 64(BX)(CX*1), Z9, Z9
 	VADDPS 128(BX)(CX*1), Z10, Z10
@@ -1857,15 +1990,26 @@ without21:
 
 without22:
 	MOVQ    408(AX), BX
+	ADDQ    576(AX), BX
 	VMOVUPS Z8, (BX)(CX*1)
 	VMOVUPS Z9, 64(BX)(CX*1)
 	VMOVUPS Z10, 128(BX)(CX*1)
 	VMOVUPS Z11, 192(BX)(CX*1)
 	ADDQ    $0x00000100, CX
-	MOVQ    480(AX), BX
+	MOVQ    456(AX), BX
 	SHLQ    $0x02, BX
 	CMPQ    CX, BX
 	JLT     lanes
+	MOVQ    520(AX), CX
+	ADDQ    CX, 512(AX)
+	MOVQ    552(AX), CX
+	ADDQ    CX, 544(AX)
+	MOVQ    568(AX), CX
+	ADDQ    CX, 560(AX)
+	MOVQ    584(AX), CX
+	ADDQ    CX, 576(AX)
+	DECQ    472(AX)
+	JNE     steps
 	VZEROUPPER
 	RET
 
@@ -1873,30 +2017,36 @@ without22:
 // Requires: AVX, AVX512F, MMX+
 TEXT ·scanForwardUniformAVX512(SB), NOSPLIT, $0-8
 	MOVQ         args+0(FP), AX
-	XORQ         CX, CX
-	MOVQ         488(AX), DX
-	MOVQ         96(AX), BX
-	VBROADCASTSS (BX), Z0
-	MOVQ         120(AX), BX
-	VBROADCASTSS (BX), Z1
-	MOVQ         144(AX), BX
-	VBROADCASTSS (BX), Z2
-	MOVQ         168(AX), BX
-	VBROADCASTSS (BX), Z3
-	MOVQ         192(AX), BX
-	VBROADCASTSS (BX), Z4
-	MOVQ         216(AX), BX
-	VBROADCASTSS (BX), Z5
-	MOVQ         240(AX), BX
-	VBROADCASTSS (BX), Z6
+	MOVQ         464(AX), DX
+	MOVQ         96(AX), CX
+	VBROADCASTSS (CX), Z0
+	MOVQ         120(AX), CX
+	VBROADCASTSS (CX), Z1
+	MOVQ         144(AX), CX
+	VBROADCASTSS (CX), Z2
+	MOVQ         168(AX), CX
+	VBROADCASTSS (CX), Z3
+	MOVQ         192(AX), CX
+	VBROADCASTSS (CX), Z4
+	MOVQ         216(AX), CX
+	VBROADCASTSS (CX), Z5
+	MOVQ         240(AX), CX
+	VBROADCASTSS (CX), Z6
+
+steps:
+	XORQ CX, CX
 
 lanes:
-	MOVQ       456(AX), BX
+	MOVQ       (AX), BX
+	ADDQ       480(AX), BX
+	MOVQ       488(AX), SI
+	LEAQ       (BX)(SI*8), BX
 	PREFETCHT0 (BX)(CX*1)
 	PREFETCHT0 64(BX)(CX*1)
 	PREFETCHT0 128(BX)(CX*1)
 	PREFETCHT0 192(BX)(CX*1)
 	MOVQ       (AX), BX
+	ADDQ       480(AX), BX
 	VMOVUPS    (BX)(CX*1), Z7
 	VMOVUPS    64(BX)(CX*1), Z8
 	VMOVUPS    128(BX)(CX*1), Z9
@@ -2008,6 +2158,7 @@ without4:
 	TESTQ   $0x00000800, DX
 	JE      without7
 	MOVQ    288(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS Z7, (BX)(CX*1)
 	VMOVUPS Z8, 64(BX)(CX*1)
 	VMOVUPS Z9, 128(BX)(CX*1)
@@ -2074,6 +2225,7 @@ without8:
 	TESTQ   $0x00000400, DX
 	JE      without11
 	MOVQ    264(AX), BX
+	ADDQ    512(AX), BX
 	VMOVUPS Z11, (BX)(CX*1)
 	VMOVUPS Z12, 64(BX)(CX*1)
 	VMOVUPS Z13, 128(BX)(CX*1)
@@ -2086,7 +2238,7 @@ without11:
 	VCMPPS       $0x1e, Z5, Z12, K2
 	VCMPPS       $0x1e, Z5, Z13, K3
 	VCMPPS       $0x1e, Z5, Z14, K4
-	TESTQ        $0x00008000, DX
+	TESTQ        $0x00004000, DX
 	JE           without13
 	VBROADCASTSS one<>+0(SB), Z7
 	MOVQ         72(AX), BX
@@ -2112,6 +2264,7 @@ without13:
 	SHLQ   $0x30, SI
 	ORQ    SI, BX
 	MOVQ   312(AX), SI
+	ADDQ   496(AX), SI
 	MOVQ   CX, DI
 	SHRQ   $0x05, DI
 	MOVQ   BX, (SI)(DI*1)
@@ -2142,11 +2295,31 @@ without12:
 	VMOVUPS Z12, 64(BX)(CX*1)
 	VMOVUPS Z13, 128(BX)(CX*1)
 	VMOVUPS Z14, 192(BX)(CX*1)
-	ADDQ    $0x00000100, CX
-	MOVQ    480(AX), BX
-	SHLQ    $0x02, BX
-	CMPQ    CX, BX
-	JLT     lanes
+	TESTQ   $0x00008000, DX
+	JE      without17
+	MOVQ    432(AX), BX
+	ADDQ    528(AX), BX
+	VMOVUPS Z11, (BX)(CX*1)
+	VMOVUPS Z12, 64(BX)(CX*1)
+	VMOVUPS Z13, 128(BX)(CX*1)
+	VMOVUPS Z14, 192(BX)(CX*1)
+
+without17:
+	ADDQ $0x00000100, CX
+	MOVQ 456(AX), BX
+	SHLQ $0x02, BX
+	CMPQ CX, BX
+	JLT  lanes
+	MOVQ 488(AX), CX
+	ADDQ CX, 480(AX)
+	MOVQ 504(AX), CX
+	ADDQ CX, 496(AX)
+	MOVQ 520(AX), CX
+	ADDQ CX, 512(AX)
+	MOVQ 536(AX), CX
+	ADDQ CX, 528(AX)
+	DECQ 472(AX)
+	JNE  steps
 	VZEROUPPER
 	RET
 
@@ -2154,76 +2327,87 @@ without12:
 // Requires: AVX, AVX512F, MMX+
 TEXT ·scanBackwardUniformAVX512(SB), NOSPLIT, $0-8
 	MOVQ         args+0(FP), AX
-	XORQ         CX, CX
-	MOVQ         488(AX), DX
-	MOVQ         96(AX), BX
-	VBROADCASTSS (BX), Z0
-	MOVQ         120(AX), BX
-	VBROADCASTSS (BX), Z1
-	MOVQ         168(AX), BX
-	VBROADCASTSS (BX), Z2
-	MOVQ         192(AX), BX
-	VBROADCASTSS (BX), Z3
-	MOVQ         216(AX), BX
-	VBROADCASTSS (BX), Z4
-	MOVQ         240(AX), BX
-	VBROADCASTSS (BX), Z5
+	MOVQ         464(AX), DX
+	MOVQ         96(AX), CX
+	VBROADCASTSS (CX), Z0
+	MOVQ         120(AX), CX
+	VBROADCASTSS (CX), Z1
+	MOVQ         168(AX), CX
+	VBROADCASTSS (CX), Z2
+	MOVQ         192(AX), CX
+	VBROADCASTSS (CX), Z3
+	MOVQ         216(AX), CX
+	VBROADCASTSS (CX), Z4
+	MOVQ         240(AX), CX
+	VBROADCASTSS (CX), Z5
+
+steps:
+	XORQ CX, CX
 
 lanes:
-	MOVQ       456(AX), BX
+	TESTQ      $0x00001000, DX
+	JE         without1
+	MOVQ       384(AX), BX
+	ADDQ       560(AX), BX
+	MOVQ       568(AX), SI
+	LEAQ       (BX)(SI*8), BX
 	PREFETCHT0 (BX)(CX*1)
 	PREFETCHT0 64(BX)(CX*1)
 	PREFETCHT0 128(BX)(CX*1)
 	PREFETCHT0 192(BX)(CX*1)
-	MOVQ       24(AX), BX
-	VMOVUPS    (BX)(CX*1), Z6
-	VMOVUPS    64(BX)(CX*1), Z7
-	VMOVUPS    128(BX)(CX*1), Z8
-	VMOVUPS    192(BX)(CX*1), Z9
-	TESTQ      $0x00000100, DX
-	JE         without1
-	TESTQ      $0x00008000, DX
-	JE         without2
-	MOVQ       72(AX), BX
-	VMOVUPS    (BX)(CX*1), Z10
-	VMOVUPS    64(BX)(CX*1), Z11
-	VMOVUPS    128(BX)(CX*1), Z12
-	VMOVUPS    192(BX)(CX*1), Z13
-	TESTQ      $0x00001000, DX
-	JE         without3
-	MOVQ       384(AX), BX
-	VADDPS     (BX)(CX*1), Z10, Z10
-	VADDPS     64(BX)(CX*1), Z11, Z11
-	VADDPS     128(BX)(CX*1), Z12, Z12
-	VADDPS     192(BX)(CX*1), Z13, Z13
 
-without3:
-	JMP done2
-
-without2:
-	TESTQ   $0x00001000, DX
-	JE      without4
-	MOVQ    384(AX), BX
+without1:
+	MOVQ    24(AX), BX
+	VMOVUPS (BX)(CX*1), Z6
+	VMOVUPS 64(BX)(CX*1), Z7
+	VMOVUPS 128(BX)(CX*1), Z8
+	VMOVUPS 192(BX)(CX*1), Z9
+	TESTQ   $0x00000100, DX
+	JE      without2
+	TESTQ   $0x00004000, DX
+	JE      without3
+	MOVQ    72(AX), BX
 	VMOVUPS (BX)(CX*1), Z10
 	VMOVUPS 64(BX)(CX*1), Z11
 	VMOVUPS 128(BX)(CX*1), Z12
 	VMOVUPS 192(BX)(CX*1), Z13
-	JMP     done4
+	TESTQ   $0x00001000, DX
+	JE      without4
+	MOVQ    384(AX), BX
+	ADDQ    560(AX), BX
+	VADDPS  (BX)(CX*1), Z10, Z10
+	VADDPS  64(BX)(CX*1), Z11, Z11
+	VADDPS  128(BX)(CX*1), Z12, Z12
+	VADDPS  192(BX)(CX*1), Z13, Z13
 
 without4:
+	JMP done3
+
+without3:
+	TESTQ   $0x00001000, DX
+	JE      without5
+	MOVQ    384(AX), BX
+	ADDQ    560(AX), BX
+	VMOVUPS (BX)(CX*1), Z10
+	VMOVUPS 64(BX)(CX*1), Z11
+	VMOVUPS 128(BX)(CX*1), Z12
+	VMOVUPS 192(BX)(CX*1), Z13
+	JMP     done5
+
+without5:
 	VPXORQ Z10, Z10, Z10
 	VPXORQ Z11, Z11, Z11
 	VPXORQ Z12, Z12, Z12
 	VPXORQ Z13, Z13, Z13
 
-done4:
-done2:
+done5:
+done3:
 	TESTQ  $0x00000080, DX
-	JE     without5
-	TESTQ  $0x00000008, DX
 	JE     without6
-	TESTQ  $0x00000200, DX
+	TESTQ  $0x00000008, DX
 	JE     without7
+	TESTQ  $0x00000200, DX
+	JE     without8
 	VMULPS Z3, Z6, Z14
 	VSUBPS Z14, Z10, Z10
 	VMULPS Z3, Z7, Z14
@@ -2233,17 +2417,18 @@ done2:
 	VMULPS Z3, Z9, Z14
 	VSUBPS Z14, Z13, Z13
 
+without8:
 without7:
-without6:
 	TESTQ   $0x00000010, DX
-	JE      without8
-	TESTQ   $0x00000200, DX
 	JE      without9
+	TESTQ   $0x00000200, DX
+	JE      without10
 	VMOVUPS Z5, Z14
 	VMOVUPS Z5, Z15
 	VMOVUPS Z5, Z16
 	VMOVUPS Z5, Z17
 	MOVQ    264(AX), BX
+	ADDQ    512(AX), BX
 	VSUBPS  (BX)(CX*1), Z14, Z14
 	VSUBPS  64(BX)(CX*1), Z15, Z15
 	VSUBPS  128(BX)(CX*1), Z16, Z16
@@ -2257,8 +2442,9 @@ without6:
 	VMULPS  Z9, Z17, Z17
 	VADDPS  Z17, Z13, Z13
 
-without9:
+without10:
 	MOVQ      264(AX), BX
+	ADDQ      512(AX), BX
 	VMOVUPS   (BX)(CX*1), Z14
 	VMOVUPS   64(BX)(CX*1), Z15
 	VMOVUPS   128(BX)(CX*1), Z16
@@ -2276,9 +2462,10 @@ without9:
 	KNOTW     K4, K1
 	VMOVAPS.Z Z9, K1, Z9
 
-without8:
-without5:
+without9:
+without6:
 	MOVQ    360(AX), BX
+	ADDQ    544(AX), BX
 	VMULPS  (BX)(CX*1), Z10, Z10
 	VMULPS  64(BX)(CX*1), Z11, Z11
 	VMULPS  128(BX)(CX*1), Z12, Z12
@@ -2288,11 +2475,11 @@ without5:
 	VADDPS  Z12, Z8, Z8
 	VADDPS  Z13, Z9, Z9
 	TESTQ   $0x00000040, DX
-	JE      without10
-	TESTQ   $0x00000008, DX
 	JE      without11
-	TESTQ   $0x00000200, DX
+	TESTQ   $0x00000008, DX
 	JE      without12
+	TESTQ   $0x00000200, DX
+	JE      without13
 	VPXORQ  Z18, Z18, Z18
 	VPXORQ  Z19, Z19, Z19
 	VPXORQ  Z20, Z20, Z20
@@ -2311,11 +2498,12 @@ without5:
 	VMOVUPS Z20, 128(BX)(CX*1)
 	VMOVUPS Z21, 192(BX)(CX*1)
 
+without13:
 without12:
-without11:
 	TESTQ     $0x00000010, DX
-	JE        without13
+	JE        without14
 	MOVQ      336(AX), BX
+	ADDQ      512(AX), BX
 	VMOVUPS   (BX)(CX*1), Z14
 	VMOVUPS   64(BX)(CX*1), Z15
 	VMOVUPS   128(BX)(CX*1), Z16
@@ -2333,18 +2521,9 @@ without11:
 	KNOTW     K4, K1
 	VMOVAPS.Z Z9, K1, Z9
 
-without13:
-without10:
-without1:
-	TESTQ   $0x00004000, DX
-	JE      without14
-	MOVQ    432(AX), BX
-	VMOVUPS Z6, (BX)(CX*1)
-	VMOVUPS Z7, 64(BX)(CX*1)
-	VMOVUPS Z8, 128(BX)(CX*1)
-	VMOVUPS Z9, 192(BX)(CX*1)
-
 without14:
+without11:
+without2:
 	VMULPS  Z1, Z6, Z14
 	VMULPS  Z1, Z7, Z15
 	VMULPS  Z1, Z8, Z16
@@ -2382,6 +2561,7 @@ without16:
 	TESTQ     $0x00000010, DX
 	JE        without18
 	MOVQ      336(AX), BX
+	ADDQ      512(AX), BX
 	VMOVUPS   (BX)(CX*1), Z26
 	VMOVUPS   64(BX)(CX*1), Z27
 	VMOVUPS   128(BX)(CX*1), Z28
@@ -2467,6 +2647,7 @@ without21:
 	TESTQ  $0x00002000, DX
 	JE     without22
 	MOVQ   408(AX), BX
+	ADDQ   576(AX), BX
 	VADDPS (BX)(CX*1), Z14, Z14
 	VADDPS 64(BX)(CX*1), Z15, Z15
 	VADDPS 128(BX)(CX*1), Z16, Z16
@@ -2474,14 +2655,25 @@ without21:
 
 without22:
 	MOVQ    408(AX), BX
+	ADDQ    576(AX), BX
 	VMOVUPS Z14, (BX)(CX*1)
 	VMOVUPS Z15, 64(BX)(CX*1)
 	VMOVUPS Z16, 128(BX)(CX*1)
 	VMOVUPS Z17, 192(BX)(CX*1)
 	ADDQ    $0x00000100, CX
-	MOVQ    480(AX), BX
+	MOVQ    456(AX), BX
 	SHLQ    $0x02, BX
 	CMPQ    CX, BX
 	JLT     lanes
+	MOVQ    520(AX), CX
+	ADDQ    CX, 512(AX)
+	MOVQ    552(AX), CX
+	ADDQ    CX, 544(AX)
+	MOVQ    568(AX), CX
+	ADDQ    CX, 560(AX)
+	MOVQ    584(AX), CX
+	ADDQ    CX, 576(AX)
+	DECQ    472(AX)
+	JNE     steps
 	VZEROUPPER
 	RET

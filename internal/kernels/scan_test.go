@@ -30,11 +30,21 @@ type rowsOf struct {
 	n   int
 	r   *rand.Rand
 	all map[string][]float32
+	// steps, and how many values more than a row lie between those of one step and the next
+	steps, gap int
 }
 
-func (s rowsOf) row(name string) []float32 {
+// by is how far rows of a series lie apart.
+func (s rowsOf) by() int { return s.n + s.gap }
+
+// series is a row for every step.
+func (s rowsOf) series(name string) []float32 { return s.values(name, (s.steps-1)*s.by()+s.n) }
+
+func (s rowsOf) row(name string) []float32 { return s.values(name, s.n) }
+
+func (s rowsOf) values(name string, n int) []float32 {
 	if s.all[name] == nil {
-		g := newGuarded(s.n, s.r.IntN(17))
+		g := newGuarded(n, s.r.IntN(17))
 		fill(s.r, g.data)
 		if name == "p" {
 			for k := range g.data {
@@ -47,7 +57,8 @@ func (s rowsOf) row(name string) []float32 {
 }
 
 func (s rowsOf) copy() rowsOf {
-	c := rowsOf{s.n, s.r, map[string][]float32{}}
+	c := s
+	c.all = map[string][]float32{}
 	for name, row := range s.all {
 		c.all[name] = append([]float32(nil), row...)
 	}
@@ -80,33 +91,37 @@ func (s rowsOf) same(t *rapid.T, want rowsOf) {
 	}
 }
 
+func drawSeries(t *rapid.T) rowsOf {
+	return rowsOf{
+		n: 64 * rapid.IntRange(1, 5).Draw(t, "words"), r: generator(t), all: map[string][]float32{},
+		steps: rapid.IntRange(1, 4).Draw(t, "steps"), gap: rapid.SampledFrom([]int{0, 3, 64}).Draw(t, "gap"),
+	}
+}
+
 func TestScanForwardEqualsItsGoTwin(t *testing.T) {
 	eachLevel(t, func(t *rapid.T, l kernels.Level) {
 		rules := drawRules(t)
-		s := rowsOf{64 * rapid.IntRange(1, 5).Draw(t, "words"), generator(t), map[string][]float32{}}
+		s := drawSeries(t)
 		keep, uniform, last := rapid.Bool().Draw(t, "keep"), rapid.Bool().Draw(t, "uniform"), rapid.Bool().Draw(t, "last")
+		wordStep := s.n/64 + rapid.IntRange(0, 1).Draw(t, "word gap")
 		run := func(l kernels.Level, s rowsOf) []uint64 {
 			c, st := s.coefs(), s.state()
 			s.level(uniform, &c)
-			words := make([]uint64, s.n/64)
+			words := make([]uint64, (s.steps-1)*wordStep+s.n/64)
 			for w := range words {
 				words[w] = 0xabcdef0123456789 // what was there is overwritten
 			}
-			var u, j []float32
+			o := kernels.ScanRows{Steps: s.steps, X: s.series("x"), XStep: s.by(), Words: words, WordStep: wordStep, Last: last}
 			if keep {
-				u, j = s.row("u"), s.row("j")
+				o.U, o.J = s.values("u", s.steps*s.n), s.values("j", s.steps*s.n)
+				o.Out, o.OutStep = s.series("out"), s.by()
 			}
 			var scan kernels.Scan
 			scan.BindOn(l, rules, &c, &st, s.n)
-			scan.Forward(&kernels.ScanRows{X: s.row("x"), U: u, J: j, Words: words, Last: last})
+			scan.Forward(&o)
 			return words
 		}
-		run(l, s.copy()) // draws the rows that are missing
-		s.coefs()
-		s.state()
-		s.row("x")
-		s.row("u")
-		s.row("j")
+		run(l, s) // draws the rows
 		got, want := s.copy(), s.copy()
 		gotWords, wantWords := run(l, got), run(kernels.Levels()[0], want)
 		got.same(t, want)
@@ -121,18 +136,21 @@ func TestScanForwardEqualsItsGoTwin(t *testing.T) {
 func TestScanBackwardEqualsItsGoTwin(t *testing.T) {
 	eachLevel(t, func(t *rapid.T, l kernels.Level) {
 		rules := drawRules(t)
-		s := rowsOf{64 * rapid.IntRange(1, 5).Draw(t, "words"), generator(t), map[string][]float32{}}
+		s := drawSeries(t)
 		uniform, last := rapid.Bool().Draw(t, "uniform"), rapid.Bool().Draw(t, "last")
-		outside, add, keep := rapid.Bool().Draw(t, "ds"), rapid.Bool().Draw(t, "add"), rapid.Bool().Draw(t, "keep")
+		outside, constant := rapid.Bool().Draw(t, "ds"), rapid.Bool().Draw(t, "constant")
 		run := func(l kernels.Level, s rowsOf) {
 			c, g := s.coefs(), s.state()
 			s.level(uniform, &c)
-			e := kernels.ScanErrors{U: s.row("u"), Before: s.row("before"), Surrogate: s.row("surrogate"), DX: s.row("dx"), Add: add, Last: last}
-			if outside {
-				e.DS = s.row("ds")
+			e := kernels.ScanErrors{
+				Steps: s.steps, U: s.values("u", s.steps*s.n), Before: s.values("before", s.steps*s.n), Surrogate: s.values("surrogate", s.steps*s.n),
+				DX: s.series("dx"), DXStep: s.by(), Last: last,
 			}
-			if keep {
-				e.DU = s.row("du")
+			if constant {
+				e.Add, e.DXStep = true, 0
+			}
+			if outside {
+				e.DS, e.DSStep = s.series("ds"), s.by()
 			}
 			var scan kernels.Scan
 			scan.BindOn(l, rules, &c, &g, s.n)

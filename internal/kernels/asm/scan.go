@@ -24,8 +24,8 @@ const (
 	keepJ
 	withDS
 	addDX
-	keepDU
 	useP
+	keepOut
 )
 
 // The fields of scanArgs, in their order there: slices, then two words.
@@ -48,10 +48,31 @@ const (
 	argSurrogate
 	argDS
 	argDX
-	argDU
-	argAhead
+	argOut
 	argN
 )
+
+// After the lanes and the flags come the number of steps and, for each of these
+// moves, how far its rows are from their slice, and how far a step takes them, in bytes.
+const (
+	argFlags = argN + 8
+	argSteps = argN + 16
+	argMoves = argN + 24
+
+	moveX = iota - 3
+	moveWords
+	moveU
+	moveOut
+	moveSurrogate
+	moveDS
+	moveDX
+)
+
+// moveOf says with which move the rows of an argument go.
+var moveOf = map[int]int{
+	argX: moveX, argWords: moveWords, argU: moveU, argJ: moveU, argBefore: moveU,
+	argOut: moveOut, argSurrogate: moveSurrogate, argDS: moveDS, argDX: moveDX,
+}
 
 // scanVectors is the number of vectors that an iteration works on: 64 lanes of AVX-512, 32 of AVX2.
 const scanVectors = 4
@@ -81,15 +102,14 @@ var (
 	backwardCoefs = []int{argA, argG, argAlpha, argTheta, argFire, argReset}
 )
 
-// newScan opens the loop over the lanes.
+// newScan opens the loops over steps and lanes.
 func newScan(s isa, name, twin string, uniform bool, coefs []int) *scanRoutine {
 	if uniform {
 		name += "Uniform"
 	}
 	s.text(name, "func(args *uint64)", "\t"+twin, "", "for the *scanArgs that args points to.")
 	r := &scanRoutine{isa: s, args: load("args"), at: GP64(), flags: GP64()}
-	XORQ(r.at, r.at)
-	MOVQ(Mem{Base: r.args, Disp: argN + 8}, r.flags)
+	MOVQ(Mem{Base: r.args, Disp: argFlags}, r.flags)
 	if uniform {
 		r.uniform = map[int]reg.VecVirtual{}
 		if !r.wide() { // 16 registers have no room for more
@@ -102,18 +122,32 @@ func newScan(s isa, name, twin string, uniform bool, coefs []int) *scanRoutine {
 			VBROADCASTSS(Mem{Base: base}, r.uniform[arg])
 		}
 	}
+	Label("steps")
+	XORQ(r.at, r.at)
 	Label("lanes")
 	return r
 }
 
-// end closes the loop.
-func (r *scanRoutine) end() {
+// offset and step are a move's place and its change, in bytes.
+func (r *scanRoutine) offset(move int) Mem { return Mem{Base: r.args, Disp: argMoves + 16*move} }
+
+func (r *scanRoutine) step(move int) Mem { return Mem{Base: r.args, Disp: argMoves + 16*move + 8} }
+
+// end closes the loops; the moves are taken from step to step.
+func (r *scanRoutine) end(moves ...int) {
 	ADDQ(U32(uint32(scanVectors*r.bytes())), r.at)
 	n := GP64()
 	MOVQ(Mem{Base: r.args, Disp: argN}, n)
 	SHLQ(Imm(2), n)
 	CMPQ(r.at, n)
 	JLT(LabelRef("lanes"))
+	by := GP64()
+	for _, m := range moves {
+		MOVQ(r.step(m), by)
+		ADDQ(by, r.offset(m))
+	}
+	DECQ(Mem{Base: r.args, Disp: argSteps})
+	JNE(LabelRef("steps"))
 	ret()
 }
 
@@ -145,9 +179,18 @@ func (r *scanRoutine) operand(arg int) func(k int) Op {
 
 // row is the place of vector k of an argument's row: a function of k.
 func (r *scanRoutine) row(arg int) func(k int) Mem {
+	base := r.base(arg)
+	return func(k int) Mem { return Mem{Base: base, Index: r.at, Scale: 1, Disp: k * r.bytes()} }
+}
+
+// base is where the row of an argument starts in this step.
+func (r *scanRoutine) base(arg int) reg.GPVirtual {
 	base := GP64()
 	MOVQ(Mem{Base: r.args, Disp: arg}, base)
-	return func(k int) Mem { return Mem{Base: base, Index: r.at, Scale: 1, Disp: k * r.bytes()} }
+	if m, ok := moveOf[arg]; ok {
+		ADDQ(r.offset(m), base)
+	}
+	return base
 }
 
 // vecs are the lanes of an iteration in registers.
@@ -285,7 +328,7 @@ func (r *scanRoutine) reset(c func() choice, v vecs) {
 func scanForward(s isa, uniform bool) {
 	r := newScan(s, "scanForward", "scanForwardGo(args)", uniform, forwardCoefs)
 	j, v := r.vectors(), r.vectors()
-	r.prefetch()
+	r.prefetch(argX)
 	r.load(argX, j)
 	r.synapse(j)
 	r.load(argV, v)
@@ -305,15 +348,21 @@ func scanForward(s isa, uniform bool) {
 		r.when(atSpike, func() { r.reset(func() choice { return c }, v) }, nil)
 	}, nil)
 	r.store(v, argV)
-	r.end()
+	r.when(keepOut, func() { r.store(v, argOut) }, nil)
+	r.end(moveX, moveWords, moveU, moveOut)
 }
 
+// stepsAhead is how many steps before its use a row is asked for.
+const stepsAhead = 8
+
 // prefetch asks for a row that a later step reads: rows of one sample lie too
-// far apart for the processor to foresee them.
-func (r *scanRoutine) prefetch() {
-	row := r.row(argAhead)
+// far apart for the processor to foresee them. Past the end it asks in vain.
+func (r *scanRoutine) prefetch(arg int) {
+	base, far := r.base(arg), GP64()
+	MOVQ(r.step(moveOf[arg]), far)
+	LEAQ(Mem{Base: base, Index: far, Scale: stepsAhead}, base)
 	for k := 0; k < scanVectors; k += 64 / r.bytes() {
-		PREFETCHT0(row(k))
+		PREFETCHT0(Mem{Base: base, Index: r.at, Scale: 1, Disp: k * r.bytes()})
 	}
 }
 
@@ -369,8 +418,7 @@ func (r *scanRoutine) emit(c choice) {
 		SHLQ(Imm(uint64(k*r.lanes)), bits)
 		ORQ(bits, word)
 	}
-	words, place := GP64(), GP64()
-	MOVQ(Mem{Base: r.args, Disp: argWords}, words)
+	words, place := r.base(argWords), GP64()
 	MOVQ(r.at, place) // 4 bytes a lane, a bit a lane
 	SHRQ(Imm(5), place)
 	to := Mem{Base: words, Index: place, Scale: 1}
@@ -385,7 +433,7 @@ func (r *scanRoutine) emit(c choice) {
 func scanBackward(s isa, uniform bool) {
 	r := newScan(s, "scanBackward", "scanBackwardGo(args)", uniform, backwardCoefs)
 	gv, ds, du := r.vectors(), r.vectors(), r.vectors()
-	r.prefetch()
+	r.when(withDS, func() { r.prefetch(argDS) }, nil)
 	r.load(argV, gv)
 	r.when(spikes, func() {
 		r.when(useP, func() {
@@ -405,7 +453,6 @@ func scanBackward(s isa, uniform bool) {
 		}
 		r.when(atCharge, func() { r.unReset(gv) }, nil)
 	}, nil)
-	r.when(keepDU, func() { r.store(gv, argDU) }, nil)
 	g := du
 	r.each(argG, gv, func(k int, m Op, v reg.VecVirtual) { VMULPS(m, v, g[k]) })
 	r.each(argA, gv, mulBy)
@@ -414,7 +461,7 @@ func scanBackward(s isa, uniform bool) {
 	r.unSynapse(g)
 	r.when(addDX, func() { r.each(argDX, g, addOf) }, nil)
 	r.store(g, argDX)
-	r.end()
+	r.end(moveU, moveSurrogate, moveDS, moveDX)
 }
 
 // unSpike undoes v = reset(u, s) at the spike: gv becomes dL/du through it.
