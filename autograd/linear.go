@@ -2,6 +2,7 @@ package autograd
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/signal"
@@ -18,6 +19,7 @@ type Linear struct {
 	back        []*Value
 	all         []uint32
 	partial     []float32
+	tiles       sync.Pool // *[]float32, parts of a matrix
 }
 
 // Key implements Op.
@@ -42,7 +44,7 @@ func (l *Linear) Forward(c *Context, in []*Value) (*Value, error) {
 	}
 	first, last := aroundGain(x, bias)
 	fillRows(c, &l.y, first)
-	product(c, &l.y, x, w)
+	product(c, &l.y, x, w, &l.tiles)
 	scaleRows(c, &l.y, gainOf(x), last)
 	l.out.Signal = &l.y
 	return &l.out, nil
@@ -95,17 +97,39 @@ func scaleRows(c *Context, y *signal.Signal, gain float32, bias []float32) {
 	})
 }
 
-// product adds x·W to y, W (in, out); spikes count as 1.
-func product(c *Context, y, x *signal.Signal, w []float32) {
+// product adds x·W to y, W (in, out); spikes count as 1. tiles are scratch.
+func product(c *Context, y, x *signal.Signal, w []float32, tiles *sync.Pool) {
 	n, k := y.N(), x.N()
 	if !x.Spiking() && x.Zeros() < sparse {
 		kernels.Gemm(c.Pool, x.Rows(), n, k, x.F, k, false, w, n, false, y.F, n, true)
 		return
 	}
-	events := x.ByRowOn(c.Pool)
-	tiles(c, x.Rows(), n, k, func(r, lo, hi int) {
-		addRows(y.Row(r)[lo:hi], w[lo:], n, events, r)
+	events, rows := x.ByRowOn(c.Pool), x.Rows()
+	width := widthOf(k, n)
+	cols := (n + width - 1) / width
+	parts := partsOf(c, cols, rows, 4*k/max(1, len(events.Index)/max(rows, 1)))
+	c.Pool.For(cols*parts, 1, func(first, last int) {
+		tile, _ := tiles.Get().(*[]float32)
+		if tile == nil {
+			tile = new([]float32)
+		}
+		for i := first; i < last; i++ {
+			lo := i / parts * width
+			hi := min(lo+width, n)
+			*tile = pack(*tile, w, n, k, lo, hi)
+			for r := i % parts * rows / parts; r < (i%parts+1)*rows/parts; r++ {
+				addRows(y.Row(r)[lo:hi], *tile, hi-lo, events, r)
+			}
+		}
+		tiles.Put(tile)
 	})
+}
+
+// partsOf is into how many parts some work is cut when cols pieces are too few
+// for the threads; a part has least rows at least. No result depends on it.
+func partsOf(c *Context, cols, rows, least int) int {
+	want := (4*c.Pool.Threads() + cols - 1) / cols
+	return max(1, min(want, rows/max(least, 1)))
 }
 
 // sparse is the share of zeros from which skipping them pays.
@@ -120,23 +144,21 @@ func addRows(dst, w []float32, stride int, e *signal.Events, g int) {
 	}
 }
 
-// tiles runs body over all rows for column blocks lo..hi of a matrix with k
-// rows of n values, so narrow that a block of the matrix stays in the cache.
-func tiles(c *Context, rows, n, k int, body func(r, lo, hi int)) {
-	const cache = 96 << 10 // values of the matrix block
-	width := min(n, max(64, cache/max(k, 1)/64*64))
-	cols := (n + width - 1) / width
-	grain := max(1, min(rowGrain(width), rows))
-	chunks := (rows + grain - 1) / grain
-	c.Pool.For(cols*chunks, 1, func(first, last int) {
-		for i := first; i < last; i++ {
-			lo := i / chunks * width
-			hi := min(lo+width, n)
-			for r := i % chunks * grain; r < min((i%chunks+1)*grain, rows); r++ {
-				body(r, lo, hi)
-			}
-		}
-	})
+// tileSize is how many values of a matrix are used at a time, so that they stay in the cache.
+const tileSize = 96 << 10
+
+// widthOf is the number of columns of a matrix of k rows that fit in a tile.
+func widthOf(k, n int) int { return min(n, max(64, tileSize/max(k, 1)/64*64)) }
+
+// pack copies columns lo..hi of the rows of a matrix of n columns to dst, side
+// by side: where they lie they would compete for a few places of the cache.
+func pack(dst, src []float32, n, rows, lo, hi int) []float32 {
+	w := hi - lo
+	dst = grow(dst, rows*w)
+	for r := range rows {
+		copy(dst[r*w:(r+1)*w], src[r*n+lo:r*n+hi])
+	}
+	return dst
 }
 
 // Backward implements Op.
@@ -148,7 +170,7 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	}
 	if need[1] {
 		l.grads[1].Param = grow(l.grads[1].Param, len(w))
-		productWeights(c, l.grads[1].Param, x, dy, &l.partial)
+		productWeights(c, l.grads[1].Param, x, dy, &l.partial, &l.tiles)
 		l.back[1] = &l.grads[1]
 	}
 	if len(in) > 2 && need[2] {
@@ -182,8 +204,8 @@ func matchRows(c *Context, g, x, full *signal.Signal) *signal.Signal {
 	return full
 }
 
-// productWeights writes dW = xᵀ·dy, (in, out); partial is scratch.
-func productWeights(c *Context, dw []float32, x, dy *signal.Signal, partial *[]float32) {
+// productWeights writes dW = xᵀ·dy, (in, out); partial and tiles are scratch.
+func productWeights(c *Context, dw []float32, x, dy *signal.Signal, partial *[]float32, tiles *sync.Pool) {
 	n, k := dy.N(), x.N()
 	if !x.Spiking() && x.Zeros() < sparse {
 		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, false)
@@ -194,25 +216,32 @@ func productWeights(c *Context, dw []float32, x, dy *signal.Signal, partial *[]f
 		return
 	}
 	rows, width := weightTile(x, n)
-	events, gain := x.ByInput(c.Pool, rows), gainOf(x)
-	const inputs = 64 // of a piece of work
-	cols, groups := (n+width-1)/width, (k+inputs-1)/inputs
-	c.Pool.For(cols*groups, 1, func(first, last int) {
+	events, gain := x.ByInput(c.Pool, rows), gainOf(x) // rows counted from the start of a chunk
+	cols := (n + width - 1) / width
+	parts := partsOf(c, cols, k, 64)
+	c.Pool.For(cols*parts, 1, func(first, last int) {
+		tile, _ := tiles.Get().(*[]float32)
+		if tile == nil {
+			tile = new([]float32)
+		}
 		for piece := first; piece < last; piece++ {
-			lo, from := piece/groups*width, piece%groups*inputs
-			hi, to := min(lo+width, n), min(from+inputs, k)
+			lo, from, to := piece/parts*width, piece%parts*k/parts, (piece%parts+1)*k/parts
+			hi := min(lo+width, n)
 			for i := from; i < to; i++ {
 				clear(dw[i*n+lo : i*n+hi])
 			}
 			for chunk := 0; chunk*k < events.Groups(); chunk++ {
+				top := chunk * rows
+				*tile = pack(*tile, dy.F[top*n:], n, min(rows, dy.Rows()-top), lo, hi)
 				for i := from; i < to; i++ {
-					addRows(dw[i*n+lo:i*n+hi], dy.F[lo:], n, events, chunk*k+i)
+					addRows(dw[i*n+lo:i*n+hi], *tile, hi-lo, events, chunk*k+i)
 				}
 			}
 			for i := from; gain != 1 && i < to; i++ {
 				kernels.Scale(dw[i*n+lo:i*n+hi], gain)
 			}
 		}
+		tiles.Put(tile)
 	})
 }
 

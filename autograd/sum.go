@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/snntrain/snntrain/internal/kernels"
+	"github.com/snntrain/snntrain/internal/pages"
 	"github.com/snntrain/snntrain/internal/signal"
 )
 
@@ -56,9 +57,4 @@ func sharedRow(s *signal.Signal, r int) int {
 func rowGrain(n int) int { return max(1, 16384/max(n, 1)) }
 
 // grow returns s with length n, reallocated only when its capacity is too small.
-func grow(s []float32, n int) []float32 {
-	if cap(s) < n {
-		return make([]float32, n)
-	}
-	return s[:n]
-}
+func grow(s []float32, n int) []float32 { return pages.Grow(s, n) }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/snntrain/snntrain/autograd"
 	"github.com/snntrain/snntrain/internal/fault"
+	"github.com/snntrain/snntrain/internal/pages"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/model"
 )
@@ -154,7 +155,7 @@ func (c *compiler) weights(node model.Node, params []model.Param, order func(*mo
 
 // array gives an array of the model a place in the Program and a leaf in the graph.
 func (c *compiler) array(node model.Node, p model.Param, l layout) *slot {
-	data := make([]float32, len(p.Tensor.Data))
+	data := pages.Make[float32](len(p.Tensor.Data))
 	s := slot{name: node.Name + "." + p.Name, layout: l, data: data, param: p}
 	dense := tensor.New(tensor.WithShape(l.shape...), tensor.WithBacking(data))
 	s.node = c.graph.Param(s.name, dense, p.Trainable)

@@ -3,6 +3,7 @@ package neuron
 import (
 	"sync"
 
+	"github.com/snntrain/snntrain/internal/pages"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
 )
@@ -97,9 +98,4 @@ func lanesOf(s *signal.Signal, t int, k block) []float32 {
 }
 
 // grow returns s with length n, reallocated only when its capacity is too small.
-func grow(s []float32, n int) []float32 {
-	if cap(s) < n {
-		return make([]float32, n)
-	}
-	return s[:n]
-}
+func grow(s []float32, n int) []float32 { return pages.Grow(s, n) }

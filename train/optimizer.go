@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 
+	"github.com/snntrain/snntrain/internal/pages"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/registry"
 	"github.com/snntrain/snntrain/layers"
@@ -50,7 +51,7 @@ func (s *state) of(p layers.Param) []float32 {
 	}
 	a, ok := s.arrays[p.Name]
 	if !ok {
-		a = make([]float32, len(p.Value))
+		a = pages.Make[float32](len(p.Value))
 		s.arrays[p.Name] = a
 	}
 	return a

@@ -3,6 +3,7 @@ package kernels
 import (
 	"sync"
 
+	"github.com/snntrain/snntrain/internal/pages"
 	"github.com/snntrain/snntrain/internal/par"
 )
 
@@ -141,9 +142,4 @@ func ceilDiv(n, by int) int { return (n + by - 1) / by }
 func roundUp(n, to int) int { return (n + to - 1) &^ (to - 1) }
 
 // grow returns s with length n, reallocated only when its capacity is too small.
-func grow(s []float32, n int) []float32 {
-	if cap(s) < n {
-		return make([]float32, n)
-	}
-	return s[:n]
-}
+func grow(s []float32, n int) []float32 { return pages.Grow(s, n) }

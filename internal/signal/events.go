@@ -88,8 +88,8 @@ func (s *Signal) listValues(e *Events) {
 }
 
 // ByInput lists, for every chunk of consecutive rows and in it for every
-// input, the stored rows in which it is not zero: group c·N + i is input i in
-// rows c·rows to (c+1)·rows. The list is kept until the signal changes.
+// input, the stored rows in which it is not zero, counted from the first of the
+// chunk: group c·N + i is input i in rows c·rows to (c+1)·rows. The list is kept until the signal changes.
 func (s *Signal) ByInput(pool *par.Pool, rows int) *Events {
 	if s.fresh.byInput && s.chunk == rows {
 		return &s.byInput
@@ -128,7 +128,7 @@ func transpose(e, list *Events, ends []uint32, first, last int) {
 	for r := first; r < last; r++ {
 		for k := list.Start[r]; k < list.Start[r+1]; k++ {
 			i := list.Index[k]
-			e.Index[ends[i]] = uint32(r)
+			e.Index[ends[i]] = uint32(r - first)
 			if list.Value != nil {
 				e.Value[ends[i]] = list.Value[k]
 			}

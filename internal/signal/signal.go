@@ -6,7 +6,11 @@
 // side by side. A constant signal is the same at every step and stores one.
 package signal
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/snntrain/snntrain/internal/pages"
+)
 
 // Signal is a batch of values over time. Reuse one Signal for batch after
 // batch: its storage only grows.
@@ -155,14 +159,6 @@ func Size(shape []int) int {
 	return n
 }
 
-// grow returns s with length n, reallocated only when its capacity is too small.
-func grow[E any](s []E, n int) []E {
-	if cap(s) < n {
-		return make([]E, n)
-	}
-	return s[:n]
-}
-
 // Prefix returns the first t steps of s, sharing its storage.
 func (s *Signal) Prefix(t int) *Signal {
 	p := &Signal{T: min(t, s.T), B: s.B, Shape: s.Shape, Const: s.Const, Gain: s.Gain, spiking: s.spiking}
@@ -173,3 +169,6 @@ func (s *Signal) Prefix(t int) *Signal {
 	}
 	return p
 }
+
+// grow returns s with length n, reallocated only when its capacity is too small.
+func grow[E any](s []E, n int) []E { return pages.Grow(s, n) }
