@@ -17,6 +17,7 @@ package kernels
 //go:generate go -C asm run . -family rows -out ../rows_amd64.s -stubs ../rows_amd64.go -pkg kernels
 //go:generate go -C asm run . -family vector -out ../vector_amd64.s -stubs ../vector_amd64.go -pkg kernels
 //go:generate go -C asm run . -family gemm -out ../gemm_amd64.s -stubs ../gemm_amd64.go -pkg kernels
+//go:generate go -C asm run . -family conv -out ../conv_amd64.s -stubs ../conv_amd64.go -pkg kernels
 
 import (
 	"fmt"
@@ -37,8 +38,9 @@ type table struct {
 	scale         func(dst []float32, a float32)
 	dot           func(x, y []float32) float32
 	tile          tile
-	peak          func(n int) // nil, or peakFlops operations an iteration
-	peakFlops     int
+	convTable
+	peak      func(n int) // nil, or peakFlops operations an iteration
+	peakFlops int
 }
 
 // goTable is the plain Go set, which every machine has.
@@ -47,7 +49,8 @@ func goTable() *table {
 		name:    "go",
 		addRows: addRowsGo, addScaledRows: addScaledRowsGo, maxIndex: maxIndexGo,
 		add: addGo, axpy: axpyGo, scale: scaleGo, dot: dotGo,
-		tile: tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
+		convTable: convGo(),
+		tile:      tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
 	}
 }
 
