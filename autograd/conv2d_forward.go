@@ -113,8 +113,8 @@ func (v *Conv2d) addEvents(s *convSpace, y []float32, words []uint64) {
 	p := v.plan
 	s.sums.List, s.sums.Scale = p.forward.list, nil
 	for g := range p.groups {
-		s.events.columns(p, words, g*p.cg)
-		s.events.outputLines(p, &s.sums)
+		s.bits.take(p, words, g*p.cg)
+		s.bits.listLines(p, &s.sums)
 		first := v.run.first
 		if first == nil {
 			s.zeros(p.oc)

@@ -3,15 +3,17 @@ package autograd
 import "github.com/snntrain/snntrain/internal/kernels"
 
 // The input gradient. The errors of each output place that are not zero are
-// listed; behind a maximum these are few. Each adds, for every kernel row, a
-// run of its weights, (kx, c), to dL/dx; the run stays in registers while the
-// errors of the place are read.
+// listed; behind a maximum these are few, and are listed window by window.
+// Each adds, for every kernel row, a run of its weights, (kx, c), to dL/dx;
+// the run stays in registers while the errors of the place are read.
 
 // inputPlan are the tables of the input gradient.
 type inputPlan struct {
 	run    int // values of dL/dx side by side
 	stride int // of the turned weights
 	runs   int // of a kernel row: 1, or one a tap when taps do not touch
+	lists  int // of errors: of each place and group, or of each place of each pool window
+	pooled bool
 	list   []kernels.Window
 }
 
@@ -22,28 +24,37 @@ func (p *plan) planInput() {
 		f.run, f.runs = p.cg, p.x.kernel
 	}
 	f.stride = (f.run + 15) &^ 15
+	places := p.backward.places(p)
+	f.lists = len(places) * p.groups
 	for g := range p.groups {
 		for ky := range p.y.kernel {
 			for kx := range f.runs {
-				p.runWindows(g, ky, kx)
+				for i, place := range places {
+					y, x := place/p.ow*p.y.stride+ky*p.y.dilation, place%p.ow*p.x.stride+kx*p.x.dilation
+					lo := i*p.groups + g
+					f.list = append(f.list, kernels.Window{
+						Lo: uint32(lo), Hi: uint32(lo + 1), Shift: int32(((g*p.y.kernel+ky)*f.runs + kx) * p.og),
+						Dst: uint32((y*p.x.padded()+x)*p.c + g*p.cg),
+					})
+				}
 			}
 		}
 	}
 }
 
-// runWindows appends the windows of one run of weights, one a place.
-func (p *plan) runWindows(g, ky, kx int) {
-	f := &p.backward
-	for oy := range p.oh {
-		for ox := range p.ow {
-			lo := (oy*p.ow+ox)*p.groups + g
-			y, x := oy*p.y.stride+ky*p.y.dilation, ox*p.x.stride+kx*p.x.dilation
-			f.list = append(f.list, kernels.Window{
-				Lo: uint32(lo), Hi: uint32(lo + 1), Shift: int32(((g*p.y.kernel+ky)*f.runs + kx) * p.og),
-				Dst: uint32((y*p.x.padded()+x)*p.c + g*p.cg),
-			})
+// places lists the output places in the order in which their errors are listed.
+func (f *inputPlan) places(p *plan) []int {
+	var list []int
+	if f.pooled = p.pools != nil && p.groups == 1; f.pooled {
+		for _, at := range p.pools.Place {
+			list = append(list, int(at)/p.oc)
 		}
+		return list
 	}
+	for i := range p.places() {
+		list = append(list, i)
+	}
+	return list
 }
 
 // turn reorders weights (kh, kw, cg, out) to (group, kh, run, out, values of the run).
@@ -84,14 +95,10 @@ func (v *Conv2d) inputRows(lo, hi int) {
 
 func (v *Conv2d) inputRow(s *convSpace, r int) {
 	p := v.plan
-	dy, dx := v.errorRow(s, r), v.dx.Row(r)
-	n := len(dy)
-	s.sums.Index, s.values = growIndex(s.sums.Index, n+kernels.Slack), grow(s.values, n+kernels.Slack)
-	s.sums.Start = growIndex(s.sums.Start, p.places()*p.groups+1)
-	count := kernels.NonzeroRows(s.sums.Index, s.values, s.sums.Start, dy, p.og)
-	if float64(count) > errorShare*float64(n) {
+	dx := v.dx.Row(r)
+	if count := v.listErrors(s, r); float64(count) > errorShare*float64(p.outputs()) {
 		clear(dx)
-		p.spread(s, dx, dy, v.run.w)
+		p.spread(s, dx, v.errorRow(s, r), v.run.w)
 		return
 	}
 	to := dx
@@ -105,6 +112,24 @@ func (v *Conv2d) inputRow(s *convSpace, r int) {
 	if p.isPadded() {
 		p.crop(dx, to)
 	}
+}
+
+// listErrors lists the errors of row r that are not zero, and returns their number.
+func (v *Conv2d) listErrors(s *convSpace, r int) int {
+	f := &v.plan.backward
+	s.sums.Start = growIndex(s.sums.Start, f.lists+1)
+	if f.pooled {
+		n := v.plan.out.Size()
+		s.roomForErrors(n)
+		return kernels.MaximaRows(s.sums.Index, s.values, s.sums.Start, v.run.dy.Row(r), v.at[r*n:(r+1)*n], v.plan.oc, v.plan.pools)
+	}
+	dy := v.errorRow(s, r)
+	s.roomForErrors(len(dy))
+	return kernels.NonzeroRows(s.sums.Index, s.values, s.sums.Start, dy, v.plan.og)
+}
+
+func (s *convSpace) roomForErrors(n int) {
+	s.sums.Index, s.values = growIndex(s.sums.Index, n+kernels.Slack), grow(s.values, n+kernels.Slack)
 }
 
 // crop copies a sample without its padding.

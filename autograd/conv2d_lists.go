@@ -6,28 +6,42 @@ import (
 	"github.com/snntrain/snntrain/internal/kernels"
 )
 
-// eventLists lists the spikes of one sample and group of channels.
-type eventLists struct {
-	entries []uint32 // column by column: line number · cg + channel
-	start   []uint32 // of column x and line number i: x·(lines+1) + i
+// columnBits holds the spikes of one sample and group of channels, column by
+// column: bit (line number)·cg + channel of each column.
+type columnBits struct {
+	words  []uint64
+	stride int // words of a column
 }
 
-// columns lists the spikes of channels c0 to c0+cg.
-func (e *eventLists) columns(p *plan, words []uint64, c0 int) {
-	lines := p.forward.lines
-	e.entries = growIndex(e.entries, p.h*p.w*p.cg)
-	e.start = growIndex(e.start, p.w*(len(lines)+1))
-	n, k := 0, 0
+// take reads the spikes of channels c0 to c0+cg of a row.
+func (b *columnBits) take(p *plan, row []uint64, c0 int) {
+	b.stride = (len(p.forward.lines)*p.cg + 63) / 64
+	if n := p.w*b.stride + 1; len(b.words) < n { // moveBits touches the word behind the last
+		b.words = make([]uint64, n)
+	}
+	clear(b.words)
 	for x := range p.w {
-		for i, y := range lines {
-			e.start[k] = uint32(n)
-			k++
+		to := x * b.stride * 64
+		for i, y := range p.forward.lines {
 			if y >= 0 {
-				n = listBits(e.entries, n, words, (int(y)*p.w+x)*p.c+c0, p.cg, uint32(i*p.cg))
+				moveBits(b.words, to+i*p.cg, row, (int(y)*p.w+x)*p.c+c0, p.cg)
 			}
 		}
-		e.start[k] = uint32(n)
-		k++
+	}
+}
+
+// moveBits sets count bits of dst, from bit to on, where those of src from bit from on are set.
+func moveBits(dst []uint64, to int, src []uint64, from, count int) {
+	for count > 0 {
+		n, shift := min(count, 64), from&63
+		w := src[from>>6] >> shift
+		if shift+n > 64 {
+			w |= src[from>>6+1] << (64 - shift)
+		}
+		w = w << (64 - n) >> (64 - n)
+		dst[to>>6] |= w << (to & 63)
+		dst[to>>6+1] |= w >> 1 >> (63 - to&63)
+		to, from, count = to+n, from+n, count-n
 	}
 }
 
@@ -46,11 +60,11 @@ func listBits(list []uint32, n int, words []uint64, first, count int, base uint3
 	return n
 }
 
-// outputLines lists, for each line of outputs, the spikes that it sees by
+// listLines lists, for each line of outputs, the spikes that it sees by
 // column, kernel row and channel.
-func (e *eventLists) outputLines(p *plan, s *kernels.Windows) {
+func (b *columnBits) listLines(p *plan, s *kernels.Windows) {
 	f := &p.forward
-	lines, deep := len(f.lines)+1, p.y.kernel*p.cg
+	deep := p.y.kernel * p.cg
 	s.Start = growIndex(s.Start, p.oh*(len(f.columns)+1))
 	s.Index = growIndex(s.Index, p.oh*p.w*deep)
 	n, k := 0, 0
@@ -58,22 +72,11 @@ func (e *eventLists) outputLines(p *plan, s *kernels.Windows) {
 		for i, x := range f.columns {
 			s.Start[k] = uint32(n)
 			k++
-			if x < 0 {
-				continue
+			if x >= 0 {
+				n = listBits(s.Index, n, b.words, int(x)*b.stride*64+int(top)*p.cg, deep, uint32(i*deep))
 			}
-			at := int(x)*lines + int(top)
-			n += copyShifted(s.Index[n:], e.entries[e.start[at]:e.start[at+p.y.kernel]], uint32(i*deep-int(top)*p.cg))
 		}
 		s.Start[k] = uint32(n)
 		k++
 	}
-}
-
-// copyShifted copies src plus shift to dst and returns the length.
-func copyShifted(dst, src []uint32, shift uint32) int {
-	dst = dst[:len(src)]
-	for i, e := range src {
-		dst[i] = e + shift
-	}
-	return len(src)
 }

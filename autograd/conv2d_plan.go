@@ -68,21 +68,30 @@ func newPlan(v *Conv2d, in, out model.Shape) (*plan, error) {
 	if max(p.outputs(), p.padded(), p.taps()*p.oc) > 1<<30 {
 		return nil, fmt.Errorf("conv2d: a sample of %v, or its output %v, has over 2³⁰ values", in, out)
 	}
+	if err := p.planPool(v.Pool); err != nil {
+		return nil, err
+	}
 	p.planForward()
 	p.planInput()
 	p.planWeight()
-	if v.Pool == nil {
-		return p, nil
+	return p, nil
+}
+
+// planPool lists the windows of the pool in one sample, and in a block of samples.
+func (p *plan) planPool(pool *model.Pool2d) error {
+	p.weight.rows = max(1, min(blockRows, blockValues/p.outputs()))
+	if pool == nil {
+		return nil
 	}
-	var err error
-	if p.out, err = v.Pool.Infer([]model.Shape{out}); err != nil {
-		return nil, err
+	whole, err := model.Shape{p.oc, p.oh, p.ow}, error(nil)
+	if p.out, err = pool.Infer([]model.Shape{whole}); err != nil {
+		return err
 	}
-	p.pools, err = poolWindows(v.Pool, out, p.out, func(y, x int) int { return (y*p.ow + x) * p.oc })
-	if err == nil {
-		p.interleaved, err = poolWindows(v.Pool, out, p.out, func(y, x int) int { return (y*p.weight.rows*p.ow + x) * p.oc })
+	if p.pools, err = poolWindows(pool, whole, p.out, func(y, x int) int { return (y*p.ow + x) * p.oc }); err != nil {
+		return err
 	}
-	return p, err
+	p.interleaved, err = poolWindows(pool, whole, p.out, func(y, x int) int { return (y*p.weight.rows*p.ow + x) * p.oc })
+	return err
 }
 
 func (p *plan) fits(in []int) bool { return in[0] == p.c && in[1] == p.h && in[2] == p.w }
@@ -100,7 +109,8 @@ type convSpace struct {
 	patches []float32
 	padded  []float32 // dL/dx of one sample with padding
 	block   []float32 // errors of a block of samples, line by line
-	events  eventLists
+	bits    columnBits
+	next    []uint32 // ends of lists under construction
 	sums    kernels.Windows
 	values  []float32 // errors that are not zero
 	all     []uint32

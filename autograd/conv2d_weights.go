@@ -17,27 +17,33 @@ type weightPlan struct {
 	rows  int     // samples of a block
 	lines []int32 // by number: input line, −1 for padding
 	deep  []int32 // by number: output line of tap 0
-	taps  []int32 // of input column x and tap kx, x·kw + kx: output column, −1 for none
-	room  int     // entries of one list at most
+	taps  []tap   // of input column x: from[x] to from[x+1]
+	from  []int32
+	room  int // entries of one list at most
 	list  []kernels.Window
 }
 
-// blockValues is how many errors a block of samples has at most: a part of the second-level cache.
-const blockValues = 32768
+const (
+	blockRows   = 8     // samples of a block at most
+	blockValues = 32768 // errors of a block at most: a part of the second-level cache
+)
 
 func (p *plan) planWeight() {
 	f := &p.weight
-	f.rows = max(1, min(8, blockValues/p.outputs()))
 	lines := p.y.byStep(p.y.stride)
 	f.lines = p.y.inputs(lines)
 	for i := range f.lines {
 		f.deep = append(f.deep, int32(i%lines.run))
 	}
 	for x := range p.w {
+		f.from = append(f.from, int32(len(f.taps)))
 		for kx := range p.x.kernel {
-			f.taps = append(f.taps, p.x.output(x, kx))
+			if ox, ok := p.x.output(x, kx); ok {
+				f.taps = append(f.taps, tap{uint32(kx), uint32(ox)})
+			}
 		}
 	}
+	f.from = append(f.from, int32(len(f.taps)))
 	f.room = f.rows * p.h * min(p.w, p.ow)
 	for c := range p.cg {
 		for kx := range p.x.kernel {
@@ -54,13 +60,13 @@ func (p *plan) planWeight() {
 	}
 }
 
-// output is the output place that sees input place i through tap k, −1 for none.
-func (a axis) output(i, k int) int32 {
+// tap is a kernel column through which output column ox sees the input column at hand.
+type tap struct{ kx, ox uint32 }
+
+// output is the output place that sees input place i through tap k.
+func (a axis) output(i, k int) (int, bool) {
 	o := i + a.padding - k*a.dilation
-	if o < 0 || o%a.stride != 0 || o/a.stride >= a.out {
-		return -1
-	}
-	return int32(o / a.stride)
+	return o / a.stride, o >= 0 && o%a.stride == 0 && o/a.stride < a.out
 }
 
 // weightGroups computes the partial gradients of groups lo..hi of rows.
@@ -140,8 +146,8 @@ func (s *convSpace) listTaps(p *plan, words []uint64, stride, rows, c0 int) {
 	lists := p.cg * p.x.kernel
 	s.sums.Index = growIndex(s.sums.Index, lists*f.room)
 	s.sums.Start = growIndex(s.sums.Start, lists*(len(f.lines)+1))
-	s.events.entries = growIndex(s.events.entries, lists)
-	next := s.events.entries[:lists]
+	s.next = growIndex(s.next, lists)
+	next := s.next
 	for l := range next {
 		next[l] = uint32(l * f.room)
 	}
@@ -165,22 +171,20 @@ func (s *convSpace) listTaps(p *plan, words []uint64, stride, rows, c0 int) {
 // tapsOfLine appends the spikes of one line of one sample, whose first bit is
 // given, to the lists that end at next.
 func (s *convSpace) tapsOfLine(p *plan, words []uint64, first int, place uint32, next []uint32) {
-	kw, index := p.x.kernel, s.sums.Index
+	f, kw, index := &p.weight, p.x.kernel, s.sums.Index
 	for x := range p.w {
-		taps := p.weight.taps[x*kw : (x+1)*kw]
-		at := first + x*p.c
+		taps := f.taps[f.from[x]:f.from[x+1]]
 		for c := 0; c < p.cg; {
-			shift := (at + c) & 63
+			at := first + x*p.c + c
+			shift := at & 63
 			take := min(p.cg-c, 64-shift)
-			w := words[(at+c)>>6] >> shift << (64 - take) >> (64 - take)
+			w := words[at>>6] >> shift << (64 - take) >> (64 - take)
 			for ; w != 0; w &= w - 1 {
-				list := (c + bits.TrailingZeros64(w)) * kw
-				for kx, ox := range taps {
-					if ox >= 0 {
-						n := next[list+kx]
-						index[n] = place + uint32(ox)
-						next[list+kx] = n + 1
-					}
+				ends := next[(c+bits.TrailingZeros64(w))*kw:][:kw]
+				for _, t := range taps {
+					n := ends[t.kx]
+					index[n] = place + t.ox
+					ends[t.kx] = n + 1
 				}
 			}
 			c += take

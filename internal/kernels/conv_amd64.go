@@ -71,6 +71,27 @@ func sumScaledWindowsAVX2(dst []float32, n int, first []float32, w []float32, st
 //go:noescape
 func nonzeroRowsAVX2(idx []uint32, val []float32, start []uint32, src []float32, n int)
 
+// maximaRowsAVX2 equals
+//
+//	e := 0
+//	for w := range len(windows) - 1 {
+//		for i := windows[w]; i < windows[w+1]; i++ {
+//			start[i] = uint32(e)
+//			for j := range n {
+//				if at[w*n+j] == uint16(i-windows[w]) && g[w*n+j] != 0 {
+//					idx[e], val[e] = uint32(j), g[w*n+j]
+//					e++
+//				}
+//			}
+//		}
+//	}
+//	start[windows[len(windows)-1]] = uint32(e)
+//
+// for n ≥ 8 and a window or more. It spoils up to a vector of idx and val behind the last entry.
+//
+//go:noescape
+func maximaRowsAVX2(idx []uint32, val []float32, start []uint32, g []float32, at []uint16, n int, windows []uint32)
+
 // maximaAVX2 equals
 //
 //	for p := range len(start) - 1 {

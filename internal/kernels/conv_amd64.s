@@ -817,72 +817,6 @@ bad:
 	VZEROUPPER
 	RET
 
-// func nonzeroRowsAVX2(idx []uint32, val []float32, start []uint32, src []float32, n int)
-// Requires: AVX, AVX2, POPCNT
-TEXT ·nonzeroRowsAVX2(SB), NOSPLIT, $0-104
-	MOVQ         idx_base+0(FP), AX
-	MOVQ         val_base+24(FP), CX
-	MOVQ         src_base+72(FP), DX
-	MOVQ         start_base+48(FP), DI
-	MOVQ         start_len+56(FP), R8
-	VXORPS       Y0, Y0, Y0
-	MOVL         $0x00000008, BX
-	VMOVD        BX, X1
-	VPBROADCASTD X1, Y2
-	LEAQ         orders<>+0(SB), R9
-	MOVQ         n+96(FP), BX
-	DECQ         BX
-	ANDQ         $0x07, BX
-	INCQ         BX
-	LEAQ         lanes<>+0(SB), SI
-	NEGQ         BX
-	VMOVDQU      32(SI)(BX*4), Y3
-	XORQ         BX, BX
-	DECQ         R8
-
-row:
-	MOVL   BX, (DI)
-	MOVQ   n+96(FP), SI
-	VXORPS Y1, Y1, Y1
-
-vector:
-	CMPQ      SI, $0x08
-	JLE       last
-	VMOVUPS   (DX), Y4
-	VCMPPS    $0x04, Y0, Y4, Y5
-	VMOVMSKPS Y5, R10
-	VPMOVZXBD (R9)(R10*8), Y5
-	VPERMPS   Y4, Y5, Y4
-	VPADDD    Y1, Y5, Y5
-	VMOVUPS   Y4, (CX)(BX*4)
-	VMOVUPS   Y5, (AX)(BX*4)
-	POPCNTQ   R10, R10
-	ADDQ      R10, BX
-	VPADDD    Y2, Y1, Y1
-	ADDQ      $0x20, DX
-	SUBQ      $0x08, SI
-	JMP       vector
-
-last:
-	VMASKMOVPS (DX), Y3, Y4
-	VCMPPS     $0x04, Y0, Y4, Y5
-	VMOVMSKPS  Y5, R10
-	VPMOVZXBD  (R9)(R10*8), Y5
-	VPERMPS    Y4, Y5, Y4
-	VPADDD     Y1, Y5, Y5
-	VMOVUPS    Y4, (CX)(BX*4)
-	VMOVUPS    Y5, (AX)(BX*4)
-	POPCNTQ    R10, R10
-	ADDQ       R10, BX
-	VPADDD     Y2, Y1, Y1
-	LEAQ       (DX)(SI*4), DX
-	ADDQ       $0x04, DI
-	DECQ       R8
-	JNE        row
-	MOVL       BX, (DI)
-	VZEROUPPER
-	RET
-
 DATA orders<>+0(SB)/8, $0x0000000000000000
 DATA orders<>+8(SB)/8, $0x0000000000000000
 DATA orders<>+16(SB)/8, $0x0000000000000001
@@ -1141,9 +1075,169 @@ DATA orders<>+2032(SB)/8, $0x0007060504030201
 DATA orders<>+2040(SB)/8, $0x0706050403020100
 GLOBL orders<>(SB), RODATA|NOPTR, $2048
 
+// func nonzeroRowsAVX2(idx []uint32, val []float32, start []uint32, src []float32, n int)
+// Requires: AVX, AVX2, POPCNT
+TEXT ·nonzeroRowsAVX2(SB), NOSPLIT, $0-104
+	MOVQ         idx_base+0(FP), AX
+	MOVQ         val_base+24(FP), CX
+	MOVQ         src_base+72(FP), DX
+	MOVQ         start_base+48(FP), DI
+	MOVQ         start_len+56(FP), R8
+	VXORPS       Y0, Y0, Y0
+	MOVL         $0x00000008, BX
+	VMOVD        BX, X1
+	VPBROADCASTD X1, Y2
+	LEAQ         orders<>+0(SB), R9
+	MOVQ         n+96(FP), BX
+	DECQ         BX
+	ANDQ         $0x07, BX
+	INCQ         BX
+	LEAQ         lanes<>+0(SB), SI
+	NEGQ         BX
+	VMOVDQU      32(SI)(BX*4), Y3
+	XORQ         BX, BX
+	DECQ         R8
+
+row:
+	MOVL   BX, (DI)
+	MOVQ   n+96(FP), SI
+	VXORPS Y1, Y1, Y1
+
+vector:
+	CMPQ      SI, $0x08
+	JLE       last
+	VMOVUPS   (DX), Y4
+	VCMPPS    $0x04, Y0, Y4, Y5
+	VMOVMSKPS Y5, R10
+	VPMOVZXBD (R9)(R10*8), Y5
+	VPERMPS   Y4, Y5, Y4
+	VPADDD    Y1, Y5, Y5
+	VMOVUPS   Y4, (CX)(BX*4)
+	VMOVUPS   Y5, (AX)(BX*4)
+	POPCNTQ   R10, R10
+	ADDQ      R10, BX
+	VPADDD    Y2, Y1, Y1
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, SI
+	JMP       vector
+
+last:
+	VMASKMOVPS (DX), Y3, Y4
+	VCMPPS     $0x04, Y0, Y4, Y5
+	VMOVMSKPS  Y5, R10
+	VPMOVZXBD  (R9)(R10*8), Y5
+	VPERMPS    Y4, Y5, Y4
+	VPADDD     Y1, Y5, Y5
+	VMOVUPS    Y4, (CX)(BX*4)
+	VMOVUPS    Y5, (AX)(BX*4)
+	POPCNTQ    R10, R10
+	ADDQ       R10, BX
+	VPADDD     Y2, Y1, Y1
+	LEAQ       (DX)(SI*4), DX
+	ADDQ       $0x04, DI
+	DECQ       R8
+	JNE        row
+	MOVL       BX, (DI)
+	VZEROUPPER
+	RET
+
+// func maximaRowsAVX2(idx []uint32, val []float32, start []uint32, g []float32, at []uint16, n int, windows []uint32)
+// Requires: AVX, AVX2, POPCNT
+TEXT ·maximaRowsAVX2(SB), NOSPLIT, $8-152
+	MOVQ         idx_base+0(FP), AX
+	MOVQ         val_base+24(FP), CX
+	MOVQ         g_base+72(FP), DX
+	MOVQ         start_base+48(FP), SI
+	MOVQ         windows_base+128(FP), DI
+	MOVQ         at_base+96(FP), R8
+	VXORPS       Y0, Y0, Y0
+	MOVL         $0x00000008, BX
+	VMOVD        BX, X1
+	VPBROADCASTD X1, Y2
+	LEAQ         orders<>+0(SB), R9
+	MOVL         $0x00000001, BX
+	VMOVD        BX, X1
+	VPBROADCASTD X1, Y3
+	MOVQ         n+120(FP), BX
+	NEGQ         BX
+	ANDQ         $0x07, BX
+	NEGQ         BX
+	LEAQ         lanes<>+32(SB), R10
+	VMOVDQU      (R10)(BX*4), Y5
+	VPCMPEQD     Y1, Y1, Y1
+	VPXOR        Y1, Y5, Y5
+	MOVQ         windows_len+136(FP), BX
+	DECQ         BX
+	MOVQ         BX, (SP)
+	XORQ         BX, BX
+	MOVQ         n+120(FP), R12
+	SUBQ         $0x08, R12
+
+window:
+	VPXOR Y4, Y4, Y4
+	MOVL  4(DI), R10
+	SUBL  (DI), R10
+
+place:
+	MOVL   BX, (SI)
+	VXORPS Y1, Y1, Y1
+	XORQ   R11, R11
+
+vector:
+	CMPQ      R11, R12
+	JGE       last
+	VMOVUPS   (DX)(R11*4), Y6
+	VPMOVZXWD (R8)(R11*2), Y7
+	VPCMPEQD  Y4, Y7, Y7
+	VCMPPS    $0x04, Y0, Y6, Y8
+	VPAND     Y7, Y8, Y8
+	VMOVMSKPS Y8, R13
+	VPMOVZXBD (R9)(R13*8), Y7
+	VPERMPS   Y6, Y7, Y6
+	VPADDD    Y1, Y7, Y7
+	VMOVUPS   Y6, (CX)(BX*4)
+	VMOVUPS   Y7, (AX)(BX*4)
+	POPCNTQ   R13, R13
+	ADDQ      R13, BX
+	VPADDD    Y2, Y1, Y1
+	ADDQ      $0x08, R11
+	JMP       vector
+
+last:
+	MOVQ         R12, R11
+	VMOVD        R11, X1
+	VPBROADCASTD X1, Y1
+	VMOVUPS      (DX)(R11*4), Y6
+	VPMOVZXWD    (R8)(R11*2), Y7
+	VPCMPEQD     Y4, Y7, Y7
+	VCMPPS       $0x04, Y0, Y6, Y8
+	VPAND        Y7, Y8, Y8
+	VPAND        Y5, Y8, Y8
+	VMOVMSKPS    Y8, R11
+	VPMOVZXBD    (R9)(R11*8), Y7
+	VPERMPS      Y6, Y7, Y6
+	VPADDD       Y1, Y7, Y7
+	VMOVUPS      Y6, (CX)(BX*4)
+	VMOVUPS      Y7, (AX)(BX*4)
+	POPCNTQ      R11, R11
+	ADDQ         R11, BX
+	VPADDD       Y2, Y1, Y1
+	VPADDD       Y3, Y4, Y4
+	ADDQ         $0x04, SI
+	DECQ         R10
+	JNE          place
+	LEAQ         32(DX)(R12*4), DX
+	LEAQ         16(R8)(R12*2), R8
+	ADDQ         $0x04, DI
+	DECQ         (SP)
+	JNE          window
+	MOVL         BX, (SI)
+	VZEROUPPER
+	RET
+
 // func maximaAVX2(dst []float32, at []uint16, src []float32, n int, place []uint32, start []uint32)
 // Requires: AVX, AVX2
-TEXT ·maximaAVX2(SB), NOSPLIT, $8-128
+TEXT ·maximaAVX2(SB), NOSPLIT, $0-128
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         at_base+24(FP), CX
 	MOVQ         src_base+48(FP), DX
@@ -1195,8 +1289,6 @@ done1:
 	JMP          vector
 
 last:
-	SUBQ    R9, DI
-	MOVQ    DI, (SP)
 	MOVQ    R9, DI
 	MOVL    (BX)(SI*4), R11
 	ADDQ    DI, R11
@@ -1231,13 +1323,21 @@ done2:
 
 // func unpoolAVX2(dst []float32, g []float32, at []uint16, n int, place []uint32, start []uint32)
 // Requires: AVX, AVX2
-TEXT ·unpoolAVX2(SB), NOSPLIT, $8-128
+TEXT ·unpoolAVX2(SB), NOSPLIT, $0-128
 	MOVQ         g_base+24(FP), AX
 	MOVQ         at_base+48(FP), CX
 	MOVQ         dst_base+0(FP), DX
 	MOVL         $0x00000001, BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
+	MOVQ         n+72(FP), BX
+	NEGQ         BX
+	ANDQ         $0x07, BX
+	NEGQ         BX
+	LEAQ         lanes<>+32(SB), SI
+	VMOVDQU      (SI)(BX*4), Y1
+	VPCMPEQD     Y2, Y2, Y2
+	VPXOR        Y2, Y1, Y1
 	MOVQ         start_base+104(FP), R8
 	MOVQ         n+72(FP), R9
 	SUBQ         $0x08, R9
@@ -1255,46 +1355,38 @@ window:
 vector:
 	CMPQ      DI, R9
 	JGE       last
-	VMOVUPS   (AX)(DI*4), Y1
-	VPMOVZXWD (CX)(DI*2), Y2
-	VPXOR     Y3, Y3, Y3
+	VMOVUPS   (AX)(DI*4), Y2
+	VPMOVZXWD (CX)(DI*2), Y3
+	VPXOR     Y4, Y4, Y4
 	MOVQ      SI, R11
 
 places:
-	VPCMPEQD Y3, Y2, Y4
-	VPAND    Y1, Y4, Y4
+	VPCMPEQD Y4, Y3, Y5
+	VPAND    Y2, Y5, Y5
 	MOVL     (BX)(R11*4), R12
 	ADDQ     DI, R12
-	VADDPS   (DX)(R12*4), Y4, Y4
-	VMOVUPS  Y4, (DX)(R12*4)
-	VPADDD   Y0, Y3, Y3
+	VADDPS   (DX)(R12*4), Y5, Y5
+	VMOVUPS  Y5, (DX)(R12*4)
+	VPADDD   Y0, Y4, Y4
 	INCQ     R11
 	JNE      places
 	ADDQ     $0x08, DI
 	JMP      vector
 
 last:
-	SUBQ      R9, DI
-	MOVQ      DI, (SP)
 	MOVQ      R9, DI
-	MOVQ      (SP), R11
-	NEGQ      R11
-	LEAQ      lanes<>+32(SB), R12
-	VMOVDQU   (R12)(R11*4), Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPAND     (AX)(DI*4), Y1, Y1
-	VPMOVZXWD (CX)(DI*2), Y2
-	VPXOR     Y3, Y3, Y3
+	VPAND     (AX)(DI*4), Y1, Y2
+	VPMOVZXWD (CX)(DI*2), Y3
+	VPXOR     Y4, Y4, Y4
 
 lastPlaces:
-	VPCMPEQD Y3, Y2, Y4
-	VPAND    Y1, Y4, Y4
+	VPCMPEQD Y4, Y3, Y5
+	VPAND    Y2, Y5, Y5
 	MOVL     (BX)(SI*4), R11
 	ADDQ     DI, R11
-	VADDPS   (DX)(R11*4), Y4, Y4
-	VMOVUPS  Y4, (DX)(R11*4)
-	VPADDD   Y0, Y3, Y3
+	VADDPS   (DX)(R11*4), Y5, Y5
+	VMOVUPS  Y5, (DX)(R11*4)
+	VPADDD   Y0, Y4, Y4
 	INCQ     SI
 	JNE      lastPlaces
 	LEAQ     32(AX)(R9*4), AX

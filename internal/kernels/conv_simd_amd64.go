@@ -12,7 +12,7 @@ func convAVX2() convTable {
 		sumScaledWindows: func(dst []float32, n int, first, w []float32, stride, rows int, idx, start []uint32, list []Window, scale []float32) bool {
 			return sumScaledWindowsAVX2(dst, n, first, w, stride, rows, idx, start, words(list), scale)
 		},
-		nonzeroRows: nonzeroRowsAVX2, maxima: maximaAVX2, unpool: unpoolAVX2,
+		nonzeroRows: nonzeroRowsAVX2, maximaRows: maximaRowsAVX2, maxima: maximaAVX2, unpool: unpoolAVX2,
 	}
 }
 
@@ -25,7 +25,7 @@ func convAVX512() convTable {
 		sumScaledWindows: func(dst []float32, n int, first, w []float32, stride, rows int, idx, start []uint32, list []Window, scale []float32) bool {
 			return sumScaledWindowsAVX512(dst, n, first, w, stride, rows, idx, start, words(list), scale)
 		},
-		nonzeroRows: nonzeroRowsAVX512, maxima: maximaAVX2, unpool: unpoolAVX2,
+		nonzeroRows: nonzeroRowsAVX512, maximaRows: maximaRowsAVX2, maxima: maximaAVX2, unpool: unpoolAVX2,
 	}
 }
 

@@ -191,6 +191,23 @@ func TestPoolingEqualsItsDefinition(t *testing.T) {
 			}
 			want[int(window[best])+i%n] += got
 		}
+		listed := make([]float32, len(want))
+		idx, val, start := make([]uint32, p.Len()*n+kernels.Slack), make([]float32, p.Len()*n+kernels.Slack), make([]uint32, len(p.Place)+1)
+		total := l.MaximaRows(idx, val, start, dst.data, at[:p.Len()*n], n, p)
+		for i, place := range p.Place {
+			for k := start[i]; k < start[i+1]; k++ {
+				if val[k] == 0 || k > start[i] && idx[k] <= idx[k-1] {
+					t.Fatalf("entry %d is a zero, or not in order", k)
+				}
+				listed[place+idx[k]] += val[k]
+			}
+		}
+		if total != int(start[len(p.Place)]) {
+			t.Fatalf("%d entries, start ends at %d", total, start[len(p.Place)])
+		}
+		given := make([]float32, len(want))
+		l.Unpool(given, dst.data, at[:p.Len()*n], n, p)
+		sameValues(t, "listed", listed, given)
 		l.Unpool(whole.data, dst.data, at[:p.Len()*n], n, p)
 		sameBits(t, "unpooled", whole.data, want)
 		dst.intact(t, nil)
@@ -199,6 +216,15 @@ func TestPoolingEqualsItsDefinition(t *testing.T) {
 			t.Fatal("a place was written past the end")
 		}
 	})
+}
+
+// sameValues compares floats as numbers: 0 equals −0.
+func sameValues(t rapid.TB, what string, got, want []float32) {
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("%s: value %d of %d is %v, want %v", what, i, len(want), got[i], want[i])
+		}
+	}
 }
 
 func TestPoolingOutsideItsSlicesPanics(t *testing.T) {

@@ -13,11 +13,15 @@ import (
 func conv(s isa) {
 	windowSums(s, false)
 	windowSums(s, true)
-	nonzeroRows(s)
-	if !s.wide() {
-		maxima(s)
-		unpool(s)
+	if s.wide() {
+		nonzeroRows(s, Mem{})
+		return
 	}
+	orders := orderTable()
+	nonzeroRows(s, orders)
+	maximaRows(s, orders)
+	maxima(s)
+	unpool(s)
 }
 
 // windowSum is a routine of sums over windows under construction.

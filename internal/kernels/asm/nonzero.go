@@ -10,7 +10,7 @@ import (
 
 // nonzeroRows emits the lists of values that are not zero. A vector of values
 // is moved together and stored whole; the next one begins behind what counts.
-func nonzeroRows(s isa) {
+func nonzeroRows(s isa, orders Mem) {
 	s.text("nonzeroRows", "func(idx []uint32, val []float32, start []uint32, src []float32, n int)",
 		"\tk := 0",
 		"\tfor r := range len(start) - 1 {",
@@ -27,7 +27,7 @@ func nonzeroRows(s isa) {
 		"for n ≥ 1. It spoils up to a vector of idx and val behind the last entry.")
 	c := compress{set: s, idx: load("idx"), val: load("val"), src: load("src"), k: GP64(), left: GP64()}
 	start, rows := load("start"), loadLen("start")
-	c.constants()
+	c.constants(orders)
 	mask := s.remainder()
 	XORQ(c.k, c.k)
 	DECQ(rows)
@@ -67,7 +67,7 @@ type compress struct {
 	order         reg.GPVirtual  // AVX2: the table of orders
 }
 
-func (c *compress) constants() {
+func (c *compress) constants(orders Mem) {
 	c.zero, c.lane, c.step = c.set.vec(), c.set.vec(), c.set.vec()
 	c.set.zero(c.zero)
 	step := GP32()
@@ -83,13 +83,12 @@ func (c *compress) constants() {
 	x := XMM()
 	VMOVD(step, x)
 	VPBROADCASTD(x, c.step)
-	table := orders()
 	c.order = GP64()
-	LEAQ(table, c.order)
+	LEAQ(orders, c.order)
 }
 
-// orders emits, for each mask of eight lanes, the lanes in the mask, ascending, a byte each.
-func orders() Mem {
+// orderTable emits, for each mask of eight lanes, the lanes in the mask, ascending, a byte each.
+func orderTable() Mem {
 	table := GLOBL("orders", RODATA|NOPTR)
 	for mask := range 256 {
 		var order uint64
@@ -111,27 +110,131 @@ func (c *compress) zeroLanes() {
 
 // list appends the values of v that are not zero and moves on by a vector.
 func (c *compress) list(v reg.VecVirtual) {
-	const notEqual = 4 // or not a number
-	bitsOf := GP64()
-	valAt, idxAt := Mem{Base: c.val, Index: c.k, Scale: 4}, Mem{Base: c.idx, Index: c.k, Scale: 4}
-	numbers := c.set.vec()
 	if c.set.wide() {
-		k := K()
+		k, numbers, count := K(), c.set.vec(), GP64()
 		VCMPPS(Imm(notEqual), c.zero, v, k)
 		VCOMPRESSPS_Z(v, k, v)
 		VPCOMPRESSD_Z(c.lane, k, numbers)
-		KMOVW(k, bitsOf.As32())
-	} else {
-		order := YMM()
-		VCMPPS(Imm(notEqual), c.zero, v, order)
-		VMOVMSKPS(order, bitsOf.As32())
-		VPMOVZXBD(Mem{Base: c.order, Index: bitsOf, Scale: 8}, order)
-		VPERMPS(v, order, v)
-		VPADDD(c.lane, order, numbers)
+		KMOVW(k, count.As32())
+		c.append(v, numbers, count)
+		return
 	}
-	VMOVUPS(v, valAt)
-	VMOVUPS(numbers, idxAt)
-	POPCNTQ(bitsOf, bitsOf)
-	ADDQ(bitsOf, c.k)
+	mask := YMM()
+	VCMPPS(Imm(notEqual), c.zero, v, mask)
+	c.listMasked(v, mask)
+}
+
+// notEqual compares for ≠, true when a number is none.
+const notEqual = 4
+
+// listMasked appends the values of v in the mask, with AVX2, and moves on by a vector.
+func (c *compress) listMasked(v, mask reg.VecVirtual) {
+	order, count, numbers := YMM(), GP64(), YMM()
+	VMOVMSKPS(mask, count.As32())
+	VPMOVZXBD(Mem{Base: c.order, Index: count, Scale: 8}, order)
+	VPERMPS(v, order, v)
+	VPADDD(c.lane, order, numbers)
+	c.append(v, numbers, count)
+}
+
+// append stores whole vectors and moves on by as many values as bits are set.
+func (c *compress) append(v, numbers reg.VecVirtual, set reg.GPVirtual) {
+	VMOVUPS(v, Mem{Base: c.val, Index: c.k, Scale: 4})
+	VMOVUPS(numbers, Mem{Base: c.idx, Index: c.k, Scale: 4})
+	POPCNTQ(set, set)
+	ADDQ(set, c.k)
 	VPADDD(c.step, c.lane, c.lane)
+}
+
+// maximaRows emits the lists of errors that a pooling hands to each of its
+// places. The last vector of channels overlaps the one before, whose lanes are
+// left out: n is at least a vector.
+func maximaRows(s isa, orders Mem) {
+	s.text("maximaRows", "func(idx []uint32, val []float32, start []uint32, g []float32, at []uint16, n int, windows []uint32)",
+		"\te := 0",
+		"\tfor w := range len(windows) - 1 {",
+		"\t\tfor i := windows[w]; i < windows[w+1]; i++ {",
+		"\t\t\tstart[i] = uint32(e)",
+		"\t\t\tfor j := range n {",
+		"\t\t\t\tif at[w*n+j] == uint16(i-windows[w]) && g[w*n+j] != 0 {",
+		"\t\t\t\t\tidx[e], val[e] = uint32(j), g[w*n+j]",
+		"\t\t\t\t\te++",
+		"\t\t\t\t}",
+		"\t\t\t}",
+		"\t\t}",
+		"\t}",
+		"\tstart[windows[len(windows)-1]] = uint32(e)",
+		"",
+		"for n ≥ 8 and a window or more. It spoils up to a vector of idx and val behind the last entry.")
+	c := &compress{set: s, idx: load("idx"), val: load("val"), src: load("g"), k: GP64()}
+	start, windows, left, at := load("start"), load("windows"), GP64(), load("at")
+	c.constants(orders)
+	one, number, fresh := YMM(), YMM(), YMM()
+	ones(one)
+	leftOut(s, fresh)
+	countEnd := AllocLocal(8)
+	MOVQ(param("windows", true), left)
+	DECQ(left)
+	MOVQ(left, countEnd)
+	XORQ(c.k, c.k)
+	places, j, last := GP64(), GP64(), GP64()
+	MOVQ(param("n", false), last)
+	SUBQ(Imm(8), last)
+	Label("window")
+	VPXOR(number, number, number)
+	MOVL(Mem{Base: windows, Disp: 4}, places.As32())
+	SUBL(Mem{Base: windows}, places.As32())
+	Label("place")
+	MOVL(c.k.As32(), Mem{Base: start})
+	c.zeroLanes()
+	XORQ(j, j)
+	body := func(mask func(m reg.VecVirtual)) {
+		v, which, m := YMM(), YMM(), YMM()
+		VMOVUPS(Mem{Base: c.src, Index: j, Scale: 4}, v)
+		VPMOVZXWD(Mem{Base: at, Index: j, Scale: 2}, which)
+		VPCMPEQD(number, which, which)
+		VCMPPS(Imm(notEqual), c.zero, v, m)
+		VPAND(which, m, m)
+		if mask != nil {
+			mask(m)
+		}
+		c.listMasked(v, m)
+	}
+	Label("vector")
+	CMPQ(j, last)
+	JGE(LabelRef("last"))
+	body(nil)
+	ADDQ(Imm(8), j)
+	JMP(LabelRef("vector"))
+	Label("last")
+	MOVQ(last, j)
+	first := XMM()
+	VMOVD(j.As32(), first)
+	VPBROADCASTD(first, c.lane)
+	body(func(m reg.VecVirtual) { VPAND(fresh, m, m) })
+	VPADDD(one, number, number)
+	ADDQ(Imm(4), start)
+	DECQ(places)
+	JNE(LabelRef("place"))
+	LEAQ(Mem{Base: c.src, Index: last, Scale: 4, Disp: 32}, c.src)
+	LEAQ(Mem{Base: at, Index: last, Scale: 2, Disp: 16}, at)
+	ADDQ(Imm(4), windows)
+	DECQ(countEnd)
+	JNE(LabelRef("window"))
+	MOVL(c.k.As32(), Mem{Base: start})
+	ret()
+}
+
+// leftOut sets the lanes of the last of n channels that an overlapping last
+// vector does not share with the one before.
+func leftOut(s isa, v reg.VecVirtual) {
+	done, table := load("n"), GP64()
+	NEGQ(done)
+	ANDQ(Imm(uint64(s.lanes-1)), done) // lanes that were there before
+	NEGQ(done)
+	LEAQ(s.masks.Offset(4*s.lanes), table)
+	VMOVDQU(Mem{Base: table, Index: done, Scale: 4}, v)
+	all := YMM()
+	VPCMPEQD(all, all, all)
+	VPXOR(all, v, v)
 }

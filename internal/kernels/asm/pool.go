@@ -15,13 +15,11 @@ type pooling struct {
 	place      reg.GPVirtual // end of the window's places
 	count      reg.GPVirtual // minus their number
 	j          reg.GPVirtual // first channel of the vector
-	done       Mem           // number of lanes of the last vector that the one before held
 }
 
 // windows emits the loops around body, which handles channels j to j+lanes of a window.
 func (p *pooling) windows(body func(overlapping bool)) {
 	start, last := load("start"), load("n")
-	p.done = AllocLocal(8)
 	SUBQ(Imm(uint64(p.set.lanes)), last)
 	windows, first := loadLen("start"), GP64()
 	DECQ(windows)
@@ -40,8 +38,6 @@ func (p *pooling) windows(body func(overlapping bool)) {
 	ADDQ(Imm(uint64(p.set.lanes)), p.j)
 	JMP(LabelRef("vector"))
 	Label("last")
-	SUBQ(last, p.j) // 0: the last vector is whole
-	MOVQ(p.j, p.done)
 	MOVQ(last, p.j)
 	body(true)
 	LEAQ(Mem{Base: p.pooled, Index: last, Scale: 4, Disp: p.set.bytes()}, p.pooled)
@@ -125,23 +121,16 @@ func unpool(s isa) {
 		"",
 		"for n ≥ 8, a window or more, and windows with a place or more.")
 	p := &pooling{set: s, pooled: load("g"), at: load("at"), whole: load("dst"), place: GP64(), count: GP64(), j: GP64()}
-	one := YMM()
+	one, fresh := YMM(), YMM()
 	ones(one)
+	leftOut(s, fresh)
 	p.windows(func(overlapping bool) {
 		loop := "places"
 		errors, which, number := YMM(), YMM(), YMM()
 		k, place := GP64(), GP64()
 		if overlapping {
 			loop = "lastPlaces"
-			lane := GP64()
-			MOVQ(p.done, lane)
-			NEGQ(lane)
-			table := GP64()
-			LEAQ(s.masks.Offset(32), table)
-			VMOVDQU(Mem{Base: table, Index: lane, Scale: 4}, errors)
-			VPCMPEQD(which, which, which)
-			VPXOR(which, errors, errors)
-			VPAND(Mem{Base: p.pooled, Index: p.j, Scale: 4}, errors, errors)
+			VPAND(Mem{Base: p.pooled, Index: p.j, Scale: 4}, fresh, errors)
 		} else {
 			VMOVUPS(Mem{Base: p.pooled, Index: p.j, Scale: 4}, errors)
 		}
