@@ -11,26 +11,33 @@ import (
 // channel. What one output sees is then one run of the list, and, with weights
 // packed as (kx, ky, c, out), entry e is row e of the weights, shifted by where
 // the output's first column lies. With dilation, columns are numbered so that
-// the columns of one output are neighbors.
+// the columns of one output are neighbors. Padding is left out.
 
 // forwardPlan are the tables of the forward pass.
 type forwardPlan struct {
-	columns, lines []int32          // by number: input column and line, −1 for padding
-	top            []int32          // of each output line: number of its first input line
-	list           []kernels.Window // one an output place
+	runs []kernels.BitRun // by output line, column and kernel row: the channels of an input place
+	list []kernels.Window // one an output place, of parts of the list that follow runs
 }
 
 func (p *plan) planForward() {
 	f := &p.forward
-	cols, lines := p.x.byStep(p.x.dilation), p.y.byStep(p.y.dilation)
-	f.columns, f.lines = p.x.inputs(cols), p.y.inputs(lines)
+	cols := p.x.byStep(p.x.dilation)
+	columns := p.x.inputs(cols)
 	for oy := range p.oh {
-		f.top = append(f.top, int32(lines.of(oy*p.y.stride)))
+		begin := make([]uint32, len(columns)+1) // of each column: its first run
+		for i, x := range columns {
+			begin[i] = uint32(len(f.runs))
+			for ky := range p.y.kernel {
+				if y := oy*p.y.stride + ky*p.y.dilation - p.y.padding; x >= 0 && y >= 0 && y < p.h {
+					f.runs = append(f.runs, kernels.BitRun{Bit: uint32((y*p.w + int(x)) * p.c), Base: uint32((i*p.y.kernel + ky) * p.cg)})
+				}
+			}
+		}
+		begin[len(columns)] = uint32(len(f.runs))
 		for ox := range p.ow {
 			first := cols.of(ox * p.x.stride)
-			lo := oy*(len(f.columns)+1) + first
 			f.list = append(f.list, kernels.Window{
-				Lo: uint32(lo), Hi: uint32(lo + p.x.kernel), Shift: -int32(first * p.y.kernel * p.cg), Dst: uint32((oy*p.ow + ox) * p.oc),
+				Lo: begin[first], Hi: begin[first+p.x.kernel], Shift: -int32(first * p.y.kernel * p.cg), Dst: uint32((oy*p.ow + ox) * p.oc),
 			})
 		}
 	}
@@ -111,10 +118,12 @@ func (v *Conv2d) denseRow(s *convSpace, r int) []float32 {
 // addEvents writes bias plus the packed weights of every spike to y.
 func (v *Conv2d) addEvents(s *convSpace, y []float32, words []uint64) {
 	p := v.plan
-	s.sums.List, s.sums.Scale = p.forward.list, nil
+	f := &p.forward
+	s.sums.List, s.sums.Scale = f.list, nil
+	s.sums.Start = growIndex(s.sums.Start, len(f.runs)+1)
+	s.sums.Index = growIndex(s.sums.Index, len(f.runs)*p.cg+kernels.Slack)
 	for g := range p.groups {
-		s.bits.take(p, words, g*p.cg)
-		s.bits.listLines(p, &s.sums)
+		kernels.ListBits(s.sums.Index, s.sums.Start, words, f.runs, g*p.cg, p.cg)
 		first := v.run.first
 		if first == nil {
 			s.zeros(p.oc)

@@ -109,8 +109,7 @@ type convSpace struct {
 	patches []float32
 	padded  []float32 // dL/dx of one sample with padding
 	block   []float32 // errors of a block of samples, line by line
-	bits    columnBits
-	next    []uint32 // ends of lists under construction
+	next    []uint32  // ends of lists under construction
 	sums    kernels.Windows
 	values  []float32 // errors that are not zero
 	all     []uint32

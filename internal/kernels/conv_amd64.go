@@ -71,6 +71,30 @@ func sumScaledWindowsAVX2(dst []float32, n int, first []float32, w []float32, st
 //go:noescape
 func nonzeroRowsAVX2(idx []uint32, val []float32, start []uint32, src []float32, n int)
 
+// listBitsAVX2 equals
+//
+//	n := 0
+//	for r, run := range runs {
+//		start[r] = uint32(n)
+//		at := int(run[0]) + offset
+//		if (at+count-1)>>6 >= len(words) {
+//			return false
+//		}
+//		for i := range count {
+//			if words[(at+i)>>6]>>((at+i)&63)&1 == 1 {
+//				idx[n] = run[1] + uint32(i)
+//				n++
+//			}
+//		}
+//	}
+//	start[len(runs)] = uint32(n)
+//	return true
+//
+// for count ≥ 1 and a run or more. It spoils up to seven values of idx behind the last entry.
+//
+//go:noescape
+func listBitsAVX2(idx []uint32, start []uint32, words []uint64, runs [][2]uint32, offset int, count int) bool
+
 // maximaRowsAVX2 equals
 //
 //	e := 0

@@ -1141,6 +1141,81 @@ last:
 	VZEROUPPER
 	RET
 
+// func listBitsAVX2(idx []uint32, start []uint32, words []uint64, runs [][2]uint32, offset int, count int) bool
+// Requires: AVX, AVX2, BMI2, CMOV, POPCNT
+TEXT ·listBitsAVX2(SB), NOSPLIT, $0-113
+	MOVQ         idx_base+0(FP), AX
+	MOVQ         start_base+24(FP), CX
+	MOVQ         words_base+48(FP), DX
+	MOVQ         runs_base+72(FP), BX
+	MOVQ         offset+96(FP), SI
+	MOVQ         runs_len+80(FP), R8
+	LEAQ         orders<>+0(SB), DI
+	MOVL         $0x00000008, R9
+	VMOVD        R9, X0
+	VPBROADCASTD X0, Y0
+	XORQ         R9, R9
+
+run:
+	MOVL         R9, (CX)
+	MOVL         (BX), R10
+	ADDQ         SI, R10
+	MOVQ         count+104(FP), R11
+	LEAQ         -1(R10)(R11*1), R12
+	SHRQ         $0x06, R12
+	CMPQ         R12, words_len+56(FP)
+	JAE          bad
+	VPBROADCASTD 4(BX), Y1
+
+chunk:
+	MOVQ    R10, R13
+	SHRQ    $0x06, R13
+	LEAQ    1(R13), R14
+	CMPQ    R14, R12
+	CMOVQHI R12, R14
+	MOVQ    R10, R15
+	SHRXQ   R15, (DX)(R13*8), R13
+	MOVQ    (DX)(R14*8), R14
+	ADDQ    R14, R14
+	NOTQ    R15
+	SHLXQ   R15, R14, R14
+	ORQ     R14, R13
+	MOVL    $0x00000040, R14
+	CMPQ    R11, R14
+	CMOVQLT R11, R14
+	BZHIQ   R14, R13, R13
+	ADDQ    R14, R10
+	SUBQ    R14, R11
+
+byte:
+	MOVBLZX   R13, R15
+	VPMOVZXBD (DI)(R15*8), Y2
+	VPADDD    Y1, Y2, Y2
+	VMOVDQU   Y2, (AX)(R9*4)
+	POPCNTQ   R15, R15
+	ADDQ      R15, R9
+	VPADDD    Y0, Y1, Y1
+	SHRQ      $0x08, R13
+	SUBQ      $0x08, R14
+	JG        byte
+	TESTQ     R11, R11
+	JNE       chunk
+	ADDQ      $0x08, BX
+	ADDQ      $0x04, CX
+	DECQ      R8
+	JNE       run
+	MOVL      R9, (CX)
+	MOVB      $0x01, AL
+	MOVB      AL, ret+112(FP)
+	VZEROUPPER
+	RET
+
+bad:
+	XORB AL, AL
+	MOVB AL, ret+112(FP)
+	VZEROUPPER
+	RET
+
 // func maximaRowsAVX2(idx []uint32, val []float32, start []uint32, g []float32, at []uint16, n int, windows []uint32)
 // Requires: AVX, AVX2, POPCNT
 TEXT ·maximaRowsAVX2(SB), NOSPLIT, $8-152

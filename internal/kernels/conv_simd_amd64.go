@@ -12,11 +12,12 @@ func convAVX2() convTable {
 		sumScaledWindows: func(dst []float32, n int, first, w []float32, stride, rows int, idx, start []uint32, list []Window, scale []float32) bool {
 			return sumScaledWindowsAVX2(dst, n, first, w, stride, rows, idx, start, words(list), scale)
 		},
-		nonzeroRows: nonzeroRowsAVX2, maximaRows: maximaRowsAVX2, maxima: maximaAVX2, unpool: unpoolAVX2,
+		nonzeroRows: nonzeroRowsAVX2, listBits: bitsAVX2,
+		maximaRows: maximaRowsAVX2, maxima: maximaAVX2, unpool: unpoolAVX2,
 	}
 }
 
-// convAVX512 pools with AVX2: the masks are few, and so are the channels.
+// convAVX512 lists bits and pools with AVX2: little is to be gained there.
 func convAVX512() convTable {
 	return convTable{
 		sumWindows: func(dst []float32, n int, first, w []float32, stride, rows int, idx, start []uint32, list []Window) bool {
@@ -25,8 +26,13 @@ func convAVX512() convTable {
 		sumScaledWindows: func(dst []float32, n int, first, w []float32, stride, rows int, idx, start []uint32, list []Window, scale []float32) bool {
 			return sumScaledWindowsAVX512(dst, n, first, w, stride, rows, idx, start, words(list), scale)
 		},
-		nonzeroRows: nonzeroRowsAVX512, maximaRows: maximaRowsAVX2, maxima: maximaAVX2, unpool: unpoolAVX2,
+		nonzeroRows: nonzeroRowsAVX512, listBits: bitsAVX2,
+		maximaRows: maximaRowsAVX2, maxima: maximaAVX2, unpool: unpoolAVX2,
 	}
+}
+
+func bitsAVX2(idx, start []uint32, words []uint64, runs []BitRun, offset, count int) bool {
+	return listBitsAVX2(idx, start, words, unsafe.Slice((*[2]uint32)(unsafe.Pointer(unsafe.SliceData(runs))), len(runs)), offset, count)
 }
 
 // words views windows as the assembly reads them.

@@ -7,7 +7,7 @@ import "golang.org/x/sys/cpu"
 // simdLevels lists the sets of this processor that have assembly.
 func simdLevels() []Level {
 	var out []Level
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT {
 		out = append(out, Level{avx2Table()})
 	}
 	if len(out) == 1 && cpu.X86.HasAVX512F {

@@ -8,8 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// conv emits sums over windows of a list, lists of values that are not zero,
-// and pooling by maximum, which AVX-512 shares with AVX2.
+// conv emits sums over windows of a list, and lists of values that are not
+// zero; AVX-512 shares lists of bits and pooling by maximum with AVX2.
 func conv(s isa) {
 	windowSums(s, false)
 	windowSums(s, true)
@@ -19,6 +19,7 @@ func conv(s isa) {
 	}
 	orders := orderTable()
 	nonzeroRows(s, orders)
+	listBits(s, orders)
 	maximaRows(s, orders)
 	maxima(s)
 	unpool(s)
