@@ -31,6 +31,11 @@ func convAVX512() convTable {
 	}
 }
 
+// normAVX2 serves AVX-512 too: memory is the limit.
+func normAVX2() normTable {
+	return normTable{momentsAVX2, normalizeAVX2, errorMomentsAVX2, normalizeGradAVX2}
+}
+
 func bitsAVX2(idx, start []uint32, words []uint64, runs []BitRun, offset, count int) bool {
 	return listBitsAVX2(idx, start, words, unsafe.Slice((*[2]uint32)(unsafe.Pointer(unsafe.SliceData(runs))), len(runs)), offset, count)
 }

@@ -18,6 +18,7 @@ package kernels
 //go:generate go -C asm run . -family vector -out ../vector_amd64.s -stubs ../vector_amd64.go -pkg kernels
 //go:generate go -C asm run . -family gemm -out ../gemm_amd64.s -stubs ../gemm_amd64.go -pkg kernels
 //go:generate go -C asm run . -family conv -out ../conv_amd64.s -stubs ../conv_amd64.go -pkg kernels
+//go:generate go -C asm run . -family norm -out ../norm_amd64.s -stubs ../norm_amd64.go -pkg kernels
 
 import (
 	"fmt"
@@ -39,6 +40,7 @@ type table struct {
 	dot           func(x, y []float32) float32
 	tile          tile
 	convTable
+	normTable
 	peak      func(n int) // nil, or peakFlops operations an iteration
 	peakFlops int
 }
@@ -49,8 +51,8 @@ func goTable() *table {
 		name:    "go",
 		addRows: addRowsGo, addScaledRows: addScaledRowsGo, maxIndex: maxIndexGo,
 		add: addGo, axpy: axpyGo, scale: scaleGo, dot: dotGo,
-		convTable: convGo(),
-		tile:      tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
+		convTable: convGo(), normTable: normGo(),
+		tile: tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
 	}
 }
 

@@ -21,9 +21,9 @@ func avx2Table() *table {
 		name:    "avx2",
 		addRows: addRowsAVX2, addScaledRows: addScaledRowsAVX2, maxIndex: maxIndexAVX2,
 		add: addAVX2, axpy: axpyAVX2, scale: scaleAVX2, dot: dotAVX2,
-		convTable: convAVX2(),
-		tile:      tile{rows: 6, cols: 16, lanes: 8, multiply: gemmTileAVX2, pack: packAVX2, transpose: transposeSIMD},
-		peak:      peakAVX2, peakFlops: 12 * 8 * 2,
+		convTable: convAVX2(), normTable: normAVX2(),
+		tile: tile{rows: 6, cols: 16, lanes: 8, multiply: gemmTileAVX2, pack: packAVX2, transpose: transposeSIMD},
+		peak: peakAVX2, peakFlops: 12 * 8 * 2,
 	}
 }
 
@@ -32,9 +32,9 @@ func avx512Table() *table {
 		name:    "avx512",
 		addRows: addRowsAVX512, addScaledRows: addScaledRowsAVX512, maxIndex: maxIndexAVX512,
 		add: addAVX512, axpy: axpyAVX512, scale: scaleAVX512, dot: dotAVX512,
-		convTable: convAVX512(),
-		tile:      tile{rows: 14, cols: 32, lanes: 16, multiply: gemmTileAVX512, pack: packAVX512, transpose: transposeSIMD},
-		peak:      peakAVX512, peakFlops: 12 * 16 * 2,
+		convTable: convAVX512(), normTable: normAVX2(),
+		tile: tile{rows: 14, cols: 32, lanes: 16, multiply: gemmTileAVX512, pack: packAVX512, transpose: transposeSIMD},
+		peak: peakAVX512, peakFlops: 12 * 16 * 2,
 	}
 }
 

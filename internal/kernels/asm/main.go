@@ -16,12 +16,12 @@ import (
 )
 
 func main() {
-	families := map[string]func(isa){"gemm": gemm, "rows": rows, "vector": vector, "conv": conv}
-	family := flag.String("family", "", "gemm, rows, vector or conv")
+	families := map[string]func(isa){"gemm": gemm, "rows": rows, "vector": vector, "conv": conv, "norm": norm}
+	family := flag.String("family", "", "gemm, rows, vector, conv or norm")
 	flag.Parse()
 	emit := families[*family]
 	if emit == nil {
-		fmt.Fprintf(os.Stderr, "asm: -family: %q is unknown; gemm, rows, vector or conv\n", *family)
+		fmt.Fprintf(os.Stderr, "asm: -family: %q is unknown; gemm, rows, vector, conv or norm\n", *family)
 		os.Exit(2)
 	}
 	ConstraintExpr("!noasm")
