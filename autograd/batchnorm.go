@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
 )
@@ -16,10 +17,22 @@ type BatchNorm struct {
 	StepByStep    bool // statistics of each step alone, not of all steps
 	Mean, Var     []float32
 
-	y, dx, full signal.Signal
-	mean, inv   []float32 // of each group of rows and channel: batch mean, 1/√(var + eps)
-	out         Value
-	grads       [3]Value
+	y, dx, full    signal.Signal
+	mean, inv      []float32 // of each group of rows and channel: batch mean, 1/√(var + eps)
+	shift, slope   []float32 // likewise, of the gradient: means of dy and of dy·x̂
+	run            normRun
+	partial, total []float64
+	out            Value
+	grads          [3]Value
+	back           []*Value
+	loops          struct{ forward, backward, moments, errors func(lo, hi int) }
+}
+
+// normRun is what the loops of one call work on.
+type normRun struct {
+	x, dy    *signal.Signal
+	w, b     []float32
+	perGroup int // rows of a group
 }
 
 // Key implements Op.
@@ -38,13 +51,25 @@ func (n *BatchNorm) groups(x *signal.Signal) int {
 	return 1
 }
 
+// prepare makes the loops and says what they work on.
+func (n *BatchNorm) prepare(in []*Value, dy *signal.Signal) (groups int) {
+	if n.back == nil {
+		n.back = make([]*Value, 3)
+		n.loops.forward, n.loops.backward, n.loops.moments, n.loops.errors = n.forwardRows, n.inputRows, n.momentPieces, n.errorPieces
+	}
+	x := in[0].Signal
+	groups = n.groups(x)
+	n.run = normRun{x: x, dy: dy, w: in[1].Param, b: in[2].Param, perGroup: x.Rows() / groups}
+	return groups
+}
+
 // Forward implements Op.
 func (n *BatchNorm) Forward(c *Context, in []*Value) (*Value, error) {
 	x, channels := in[0].Signal, len(n.Mean)
 	if x.Spiking() {
 		return nil, fmt.Errorf("batch-norm reads spikes; put it after a synapse")
 	}
-	groups := n.groups(x)
+	groups := n.prepare(in, nil)
 	n.mean, n.inv = grow(n.mean, groups*channels), grow(n.inv, groups*channels)
 	if c.Train {
 		n.statistics(c, x, groups)
@@ -55,44 +80,34 @@ func (n *BatchNorm) Forward(c *Context, in []*Value) (*Value, error) {
 		}
 	}
 	n.y.ResetAnalog(x.T, x.B, x.Shape, x.Const)
-	w, b := in[1].Param, in[2].Param
-	n.eachRow(c, x, groups, func(r, at int) {
-		to, from, mean, inv := n.y.Row(r), x.Row(r), n.mean[at:at+channels], n.inv[at:at+channels]
-		for lo := 0; lo < len(from); lo += channels {
-			t, v := to[lo:lo+channels], from[lo:lo+channels]
-			for k := range t {
-				t[k] = (v[k]-mean[k])*inv[k]*w[k] + b[k]
-			}
-		}
-	})
+	c.Pool.For(x.Rows(), rowGrain(x.N()), n.loops.forward)
 	n.out.Signal = &n.y
 	return &n.out, nil
 }
 
-// eachRow calls body for every row with the offset of its group's statistics.
-func (n *BatchNorm) eachRow(c *Context, x *signal.Signal, groups int, body func(r, at int)) {
-	perGroup := x.Rows() / groups
-	c.Pool.For(x.Rows(), rowGrain(x.N()), func(lo, hi int) {
-		for r := lo; r < hi; r++ {
-			body(r, r/perGroup*len(n.Mean))
-		}
-	})
+func (n *BatchNorm) forwardRows(lo, hi int) {
+	for r := lo; r < hi; r++ {
+		k := n.channels(r)
+		kernels.Normalize(n.y.Row(r), n.run.x.Row(r), &k)
+	}
+}
+
+// channels are what row r is normalized with.
+func (n *BatchNorm) channels(r int) kernels.Norm {
+	lo := r / n.run.perGroup * len(n.Mean)
+	hi := lo + len(n.Mean)
+	k := kernels.Norm{Mean: n.mean[lo:hi], Inv: n.inv[lo:hi], Weight: n.run.w, Bias: n.run.b}
+	if n.run.dy != nil {
+		k.Shift, k.Slope = n.shift[lo:hi], n.slope[lo:hi]
+	}
+	return k
 }
 
 // statistics computes mean and variance of every group and channel and moves the running ones.
 func (n *BatchNorm) statistics(c *Context, x *signal.Signal, groups int) {
 	channels := len(n.Mean)
 	count := float64(x.Rows() / groups * x.N() / channels)
-	total := n.overRows(c, x.Rows()/groups, groups, 2*channels, func(sums []float64, r, _ int) {
-		row := x.Row(r)
-		for at := 0; at < len(row); at += channels {
-			sum, square := sums[:channels], sums[channels:2*channels]
-			for k, v := range row[at : at+channels] {
-				sum[k] += float64(v)
-				square[k] += float64(v) * float64(v)
-			}
-		}
-	})
+	total := n.overRows(c, groups, n.loops.moments)
 	for g := range groups {
 		for k := range channels {
 			mean := total[2*g*channels+k] / count
@@ -112,26 +127,46 @@ func (n *BatchNorm) statistics(c *Context, x *signal.Signal, groups int) {
 // the same, so that its bits do not depend on the number of threads.
 const pieces = 16
 
-// overRows sums width values over the perGroup rows of each group: body adds
-// what row r, of a group whose statistics start at at, gives. Partial sums of a
-// fixed number of pieces are added in order.
-func (n *BatchNorm) overRows(c *Context, perGroup, groups, width int, body func(sums []float64, r, at int)) []float64 {
-	partial := make([]float64, groups*pieces*width)
-	c.Pool.For(groups*pieces, 1, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			g, p := i/pieces, i%pieces
-			for r := p * perGroup / pieces; r < (p+1)*perGroup/pieces; r++ {
-				body(partial[i*width:(i+1)*width], g*perGroup+r, g*len(n.Mean))
-			}
-		}
-	})
-	total := make([]float64, groups*width)
+// overRows sums two values a channel over the rows of each group. body computes
+// the partial sums of pieces lo..hi, which are then added in order.
+func (n *BatchNorm) overRows(c *Context, groups int, body func(lo, hi int)) []float64 {
+	width := 2 * len(n.Mean)
+	n.partial, n.total = growSums(n.partial, groups*pieces*width), growSums(n.total, groups*width)
+	c.Pool.For(groups*pieces, 1, body)
+	clear(n.total)
 	for i := range groups * pieces {
-		for k, v := range partial[i*width : (i+1)*width] {
-			total[i/pieces*width+k] += v
+		to := n.total[i/pieces*width:][:width]
+		for k, v := range n.partial[i*width : (i+1)*width] {
+			to[k] += v
 		}
 	}
-	return total
+	return n.total
+}
+
+// piece returns the cleared partial sums of piece i and its rows.
+func (n *BatchNorm) piece(i int) (first, second []float64, lo, hi int) {
+	channels, g, p := len(n.Mean), i/pieces, i%pieces
+	sums := n.partial[2*i*channels:][:2*channels]
+	clear(sums)
+	start := g * n.run.perGroup
+	return sums[:channels], sums[channels:], start + p*n.run.perGroup/pieces, start + (p+1)*n.run.perGroup/pieces
+}
+
+func (n *BatchNorm) momentPieces(lo, hi int) {
+	for i := lo; i < hi; i++ {
+		sum, square, first, last := n.piece(i)
+		for r := first; r < last; r++ {
+			kernels.Moments(sum, square, n.run.x.Row(r))
+		}
+	}
+}
+
+// growSums returns s with length n, reallocated only when its capacity is too small.
+func growSums(s []float64, n int) []float64 {
+	if cap(s) < n {
+		return make([]float64, n)
+	}
+	return s[:n]
 }
 
 // repeats is how many steps one stored group stands for: a constant input
@@ -145,12 +180,13 @@ func (n *BatchNorm) repeats(x *signal.Signal) int {
 
 // Backward implements Op.
 func (n *BatchNorm) Backward(c *Context, in []*Value, _, grad *Value, need []bool) ([]*Value, error) {
-	x, w, channels := in[0].Signal, in[1].Param, len(n.Mean)
+	x, channels := in[0].Signal, len(n.Mean)
 	dy := matchRows(c, grad.Signal, x, &n.full)
-	groups := n.groups(x)
-	sums := n.errorSums(c, x, dy, groups)
-	back := make([]*Value, 3)
-	for i, first := range []int{1: channels, 2: 0} { // dL/dw = Σ dy·x̂, dL/db = Σ dy
+	groups := n.prepare(in, dy)
+	n.shift, n.slope = grow(n.shift, groups*channels), grow(n.slope, groups*channels)
+	sums := n.overRows(c, groups, n.loops.errors)
+	for i, first := range [3]int{1: channels, 2: 0} { // dL/dw = Σ dy·x̂, dL/db = Σ dy
+		n.back[i] = nil
 		if i > 0 && need[i] {
 			n.grads[i].Param = grow(n.grads[i].Param, channels)
 			for k := range channels {
@@ -160,56 +196,47 @@ func (n *BatchNorm) Backward(c *Context, in []*Value, _, grad *Value, need []boo
 				}
 				n.grads[i].Param[k] = float32(s)
 			}
-			back[i] = &n.grads[i]
+			n.back[i] = &n.grads[i]
 		}
 	}
 	if need[0] {
-		n.dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
-		n.inputGrad(c, x, dy, w, groups, sums)
+		n.inputGrad(c, groups, sums)
 		n.grads[0].Signal = &n.dx
-		back[0] = &n.grads[0]
+		n.back[0] = &n.grads[0]
 	}
-	return back, nil
+	return n.back, nil
 }
 
-// errorSums computes Σ dy and Σ dy·x̂ of every group and channel.
-func (n *BatchNorm) errorSums(c *Context, x, dy *signal.Signal, groups int) []float64 {
-	channels := len(n.Mean)
-	return n.overRows(c, x.Rows()/groups, groups, 2*channels, func(sums []float64, r, at int) {
-		values, errors, mean, inv := x.Row(r), dy.Row(r), n.mean[at:at+channels], n.inv[at:at+channels]
-		for lo := 0; lo < len(values); lo += channels {
-			plain, hat := sums[:channels], sums[channels:2*channels]
-			v, e := values[lo:lo+channels], errors[lo:lo+channels]
-			for k := range channels {
-				plain[k] += float64(e[k])
-				hat[k] += float64(e[k]) * float64((v[k]-mean[k])*inv[k])
-			}
+// errorPieces sums dy and dy·x̂.
+func (n *BatchNorm) errorPieces(lo, hi int) {
+	for i := lo; i < hi; i++ {
+		sum, hat, first, last := n.piece(i)
+		for r := first; r < last; r++ {
+			k := n.channels(r)
+			kernels.ErrorMoments(sum, hat, n.run.dy.Row(r), n.run.x.Row(r), &k)
 		}
-	})
+	}
 }
 
 // inputGrad writes dL/dx = w·inv·(dy − (Σdy + x̂·Σdy·x̂)/count), or w·inv·dy outside training.
-func (n *BatchNorm) inputGrad(c *Context, x, dy *signal.Signal, w []float32, groups int, sums []float64) {
-	channels := len(n.Mean)
+func (n *BatchNorm) inputGrad(c *Context, groups int, sums []float64) {
+	x, channels := n.run.x, len(n.Mean)
 	scale := 0.0
 	if c.Train {
 		scale = 1 / float64(x.Rows()/groups*x.N()/channels)
 	}
-	shift, slope := make([]float32, groups*channels), make([]float32, groups*channels)
-	for i := range shift {
+	for i := range n.shift {
 		g, k := i/channels, i%channels
-		shift[i] = float32(sums[2*g*channels+k] * scale)
-		slope[i] = float32(sums[(2*g+1)*channels+k] * scale)
+		n.shift[i] = float32(sums[2*g*channels+k] * scale)
+		n.slope[i] = float32(sums[(2*g+1)*channels+k] * scale)
 	}
-	n.eachRow(c, x, groups, func(r, at int) {
-		to, errors, values := n.dx.Row(r), dy.Row(r), x.Row(r)
-		mean, inv, shift, slope := n.mean[at:at+channels], n.inv[at:at+channels], shift[at:at+channels], slope[at:at+channels]
-		for lo := 0; lo < len(values); lo += channels {
-			t, e, v := to[lo:lo+channels], errors[lo:lo+channels], values[lo:lo+channels]
-			for k := range t {
-				hat := (v[k] - mean[k]) * inv[k]
-				t[k] = (e[k] - (shift[k] + hat*slope[k])) * w[k] * inv[k]
-			}
-		}
-	})
+	n.dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
+	c.Pool.For(x.Rows(), rowGrain(x.N()), n.loops.backward)
+}
+
+func (n *BatchNorm) inputRows(lo, hi int) {
+	for r := lo; r < hi; r++ {
+		k := n.channels(r)
+		kernels.NormalizeGrad(n.dx.Row(r), n.run.dy.Row(r), n.run.x.Row(r), &k)
+	}
 }

@@ -2,41 +2,60 @@ package autograd
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
 )
 
-// Conv2d is a two-dimensional cross-correlation with zero padding. Inputs: x
-// (in, H, W), weights stored (kernel height, kernel width, in/groups, out),
-// and optionally b (out). Samples are channel-last, so that the outputs of one
-// place lie side by side and a spike adds whole rows of weights.
+// Conv2d is a two-dimensional cross-correlation with zero padding, optionally
+// followed by a maximum over windows. Inputs: x (in, H, W), weights stored
+// (kernel height, kernel width, in/groups, out), and optionally b (out).
+// Samples are channel-last, so that the outputs of one place lie side by side
+// and a spike adds whole rows of weights.
+//
+// Each row of x is computed from its spikes, or as a dense product when it has
+// so many that this is faster (see eventShare); a constant x is computed once.
+// With Pool the full output of one sample lives in the cache only.
 type Conv2d struct {
 	Kernel, Stride, Padding, Dilation [2]int // (height, width)
 	Groups                            int
+	Pool                              *model.Pool2d // a maximum; nil = none
 
-	y, dx, full signal.Signal
-	out         Value
-	grads       [3]Value
-	back        []*Value
-	all         []uint32
-	table       tables
-	packed      []float32   // weights as events use them
-	partial     [][]float32 // weight gradients of groups of rows
+	plan    *plan
+	y, dx   signal.Signal
+	full    signal.Signal
+	at      []uint16 // of each pooled output: which value of its window it is
+	packed  []float32
+	turned  []float32   // weights as errors use them
+	partial [][]float32 // gradients of weights and bias of groups of rows
+	run     convRun
+	out     Value
+	grads   [3]Value
+	back    []*Value
+	spaces  sync.Pool // *convSpace
+	forward func(lo, hi int)
+	inputs  func(lo, hi int)
+	weights func(lo, hi int)
 }
 
-// geometry is a convolution between two known shapes.
-type geometry struct {
-	*Conv2d
-	c, h, w    int // input
-	oc, oh, ow int // output
-	cg, og     int // channels of a group
+// convRun is what the loops of one call work on.
+type convRun struct {
+	x, dy       *signal.Signal
+	w           []float32
+	first, last []float32 // bias before the sum, or after it was scaled
+	gain        float32
+	size        int // of a partial gradient
 }
 
 // Key implements Op.
 func (v *Conv2d) Key() string {
-	return fmt.Sprintf("conv2d k=%v s=%v p=%v d=%v g=%d", v.Kernel, v.Stride, v.Padding, v.Dilation, v.Groups)
+	key := fmt.Sprintf("conv2d k=%v s=%v p=%v d=%v g=%d", v.Kernel, v.Stride, v.Padding, v.Dilation, v.Groups)
+	if v.Pool != nil {
+		key += fmt.Sprintf(" %s k=%v s=%v p=%v", v.Pool.Kind(), v.Pool.Size, v.Pool.Stride, v.Pool.Padding)
+	}
+	return key
 }
 
 // OutShape implements Op.
@@ -44,45 +63,61 @@ func (v *Conv2d) OutShape(in []model.Shape) (model.Shape, error) {
 	if len(in) < 2 || len(in[0]) != 3 || len(in[1]) != 4 {
 		return nil, fmt.Errorf("conv2d: inputs %v do not fit x (in, H, W), w (kh, kw, in/groups, out)", in)
 	}
-	op := model.Conv2d{
-		In: in[0][0], Out: in[1][3], Kernel: v.Kernel, Stride: v.Stride, Padding: v.Padding, Dilation: v.Dilation, Groups: v.Groups,
+	out, err := v.unpooled(in[0], in[1][3])
+	if err != nil || v.Pool == nil {
+		return out, err
 	}
-	return op.Infer(in[:1])
+	if v.Pool.Mode != model.PoolMax {
+		return nil, fmt.Errorf("conv2d: pooling by %s is not part of it", v.Pool.Mode)
+	}
+	return v.Pool.Infer([]model.Shape{out})
 }
 
-func (v *Conv2d) geometry(shape []int, weights int) (geometry, error) {
-	taps := v.Kernel[0] * v.Kernel[1] * shape[0] / v.Groups
-	out, err := v.OutShape([]model.Shape{shape, {v.Kernel[0], v.Kernel[1], shape[0] / v.Groups, weights / taps}})
-	if err != nil {
-		return geometry{}, err
+// unpooled is the shape of the convolution itself.
+func (v *Conv2d) unpooled(in model.Shape, channels int) (model.Shape, error) {
+	op := model.Conv2d{
+		In: in[0], Out: channels, Kernel: v.Kernel, Stride: v.Stride, Padding: v.Padding, Dilation: v.Dilation, Groups: v.Groups,
 	}
-	return geometry{
-		Conv2d: v, c: shape[0], h: shape[1], w: shape[2], oc: out[0], oh: out[1], ow: out[2],
-		cg: shape[0] / v.Groups, og: out[0] / v.Groups,
-	}, nil
+	return op.Infer([]model.Shape{in})
+}
+
+// prepare makes the tables for the shape of x, and the loops.
+func (v *Conv2d) prepare(x *signal.Signal, w []float32) error {
+	if v.forward == nil {
+		v.forward, v.inputs, v.weights = v.forwardRows, v.inputRows, v.weightGroups
+		v.spaces.New = func() any { return new(convSpace) }
+	}
+	if v.plan != nil && v.plan.fits(x.Shape) {
+		return nil
+	}
+	channels := len(w) / (v.Kernel[0] * v.Kernel[1] * x.Shape[0] / v.Groups)
+	out, err := v.unpooled(x.Shape, channels)
+	if err != nil {
+		return err
+	}
+	v.plan, err = newPlan(v, x.Shape, out)
+	return err
 }
 
 // Forward implements Op.
 func (v *Conv2d) Forward(c *Context, in []*Value) (*Value, error) {
 	x, w := in[0].Signal, in[1].Param
-	g, err := v.geometry(x.Shape, len(w))
-	if err != nil {
+	if err := v.prepare(x, w); err != nil {
 		return nil, err
 	}
-	v.y.ResetAnalog(x.T, x.B, []int{g.oc, g.oh, g.ow}, x.Const)
-	var bias []float32
+	p := v.plan
+	v.y.ResetAnalog(x.T, x.B, p.out, x.Const)
+	v.run = convRun{x: x, w: w, gain: gainOf(x)}
 	if len(in) > 2 {
-		bias = in[2].Param
+		v.run.first, v.run.last = aroundGain(x, in[2].Param)
 	}
-	first, last := aroundGain(x, bias)
-	fillRows(c, &v.y, first)
 	if x.Spiking() {
-		v.packed = g.pack(v.packed, w)
-		g.scatter(c, &v.y, x, v.packed)
-	} else {
-		g.multiply(c, &v.y, x, w)
+		v.packed = p.pack(v.packed, w)
 	}
-	scaleRows(c, &v.y, gainOf(x), last)
+	if v.Pool != nil {
+		v.at = growPlaces(v.at, len(v.y.F))
+	}
+	c.Pool.For(x.Rows(), p.grain, v.forward)
 	v.out.Signal = &v.y
 	return &v.out, nil
 }
@@ -90,71 +125,64 @@ func (v *Conv2d) Forward(c *Context, in []*Value) (*Value, error) {
 // Backward implements Op.
 func (v *Conv2d) Backward(c *Context, in []*Value, _, grad *Value, need []bool) ([]*Value, error) {
 	x, w := in[0].Signal, in[1].Param
-	g, err := v.geometry(x.Shape, len(w))
-	if err != nil {
+	if err := v.prepare(x, w); err != nil {
 		return nil, err
 	}
-	dy := matchRows(c, grad.Signal, x, &v.full)
+	v.run = convRun{x: x, w: w, dy: matchRows(c, grad.Signal, x, &v.full), gain: gainOf(x)}
 	if v.back == nil {
 		v.back = make([]*Value, len(in))
 	}
-	if need[1] {
-		v.grads[1].Param = grow(v.grads[1].Param, len(w))
-		g.weightGrad(c, v.grads[1].Param, x, dy)
-		v.back[1] = &v.grads[1]
-	}
-	if len(in) > 2 && need[2] {
-		v.grads[2].Param = grow(v.grads[2].Param, g.oc)
-		v.all = upTo(v.all, dy.Rows()*g.oh*g.ow)
-		places := signal.Signal{T: 1, B: len(v.all), Shape: []int{g.oc}, F: dy.F}
-		sumRows(c, v.grads[2].Param, &places, v.all)
-		v.back[2] = &v.grads[2]
+	if need[1] || len(in) > 2 && need[2] {
+		v.weightGrad(c, len(in) > 2)
 	}
 	if need[0] {
 		v.dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
-		g.inputGrad(c, &v.dx, dy, w)
+		v.turned = v.plan.turn(v.turned, w)
+		c.Pool.For(x.Rows(), v.plan.grain, v.inputs)
 		v.grads[0].Signal = &v.dx
-		v.back[0] = &v.grads[0]
+	}
+	for i := range in {
+		v.back[i] = nil
+		if need[i] {
+			v.back[i] = &v.grads[i]
+		}
 	}
 	return v.back, nil
 }
 
-// weightGrad sums the weight gradient over rows in a fixed number of groups,
-// so that its bits do not depend on the number of threads.
-func (g geometry) weightGrad(c *Context, dw []float32, x, dy *signal.Signal) {
-	rows := x.Rows()
-	groups := min(rows, max(2, min(16, 4<<20/len(dw))))
-	for len(g.partial) < groups {
-		g.partial = append(g.partial, nil)
+// weightGrad sums the gradients of weights and bias over rows in a fixed
+// number of groups, so that their bits do not depend on the number of threads.
+func (v *Conv2d) weightGrad(c *Context, bias bool) {
+	size, rows := len(v.run.w), v.run.x.Rows()
+	v.run.size = size
+	if bias {
+		v.run.size += v.plan.oc
 	}
-	if x.Spiking() { // made before the threads share them
-		x.ByRow()
-		g.tables()
+	groups := min(rows, max(2, min(16, 4<<20/size)))
+	for len(v.partial) < groups {
+		v.partial = append(v.partial, nil)
 	}
-	c.Pool.For(groups, 1, func(lo, hi int) {
-		for k := lo; k < hi; k++ {
-			g.partial[k] = grow(g.partial[k], len(dw))
-			clear(g.partial[k])
-			first, last := k*rows/groups, (k+1)*rows/groups
-			if x.Spiking() {
-				g.gather(g.partial[k], x, dy, first, last)
-			} else {
-				g.correlate(g.partial[k], x, dy, first, last)
-			}
-		}
-	})
-	sum := g.partial[0]
-	for _, p := range g.partial[1:groups] {
-		for i, v := range p {
-			sum[i] += v
-		}
+	v.partial = v.partial[:groups]
+	c.Pool.For(groups, 1, v.weights)
+	sum := v.partial[0]
+	for _, p := range v.partial[1:] {
+		kernels.Add(sum, p)
 	}
-	if x.Spiking() {
-		g.unpack(dw, sum)
-		if x.Gain != 1 {
-			kernels.Scale(dw, x.Gain)
-		}
-	} else {
-		copy(dw, sum)
+	v.grads[1].Param = grow(v.grads[1].Param, size)
+	copy(v.grads[1].Param, sum)
+	if v.run.gain != 1 {
+		kernels.Scale(v.grads[1].Param, v.run.gain)
 	}
+	if bias {
+		v.grads[2].Param = grow(v.grads[2].Param, v.plan.oc)
+		copy(v.grads[2].Param, sum[size:])
+	}
+}
+
+// growPlaces returns s with length n, reallocated only when its capacity is too small.
+func growPlaces(s []uint16, n int) []uint16 {
+	if cap(s) < n {
+		return make([]uint16, n)
+	}
+	return s[:n]
 }

@@ -3,6 +3,7 @@ package autograd
 import (
 	"fmt"
 
+	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
 )
@@ -13,13 +14,24 @@ import (
 type Pool2d struct {
 	model.Pool2d
 
-	y, dx signal.Signal
-	from  []int32 // of each output: the input index that was the maximum
-	first []int32 // of each output: the first input of its window
+	y, dx    signal.Signal
+	at       []uint16 // of each output: which value of its window was the maximum
+	in       model.Shape
+	shape    model.Shape
+	windows  *kernels.Pools // in samples of shape in
+	reaches  reaches
+	run      poolRun
+	forward  func(lo, hi int)
+	backward func(lo, hi int)
+	out      Value
+	grad     Value
+	back     []*Value
+}
 
-	reaches signal.Events // of each input: the outputs whose window holds it
-	out     Value
-	grad    Value
+// poolRun is what the loops of one call work on.
+type poolRun struct {
+	x, dy  *signal.Signal
+	events *signal.Events
 }
 
 // Key implements Op.
@@ -30,26 +42,49 @@ func (p *Pool2d) Key() string {
 // OutShape implements Op.
 func (p *Pool2d) OutShape(in []model.Shape) (model.Shape, error) { return p.Infer(in) }
 
-// windows visits, for each output place, the input places in its window in
-// row-major order; first marks the first of a window.
-func (p *Pool2d) windows(in, out []int, visit func(outPlace, inPlace int, first bool)) {
+// poolWindows lists the input places of every window in row-major order; at
+// says where in a sample the channels of place (y, x) begin.
+func poolWindows(p *model.Pool2d, in, out model.Shape, at func(y, x int) int) (*kernels.Pools, error) {
+	if p.Size[0]*p.Size[1] > 1<<16 {
+		return nil, fmt.Errorf("%s: a window of %v has over 65536 values", p.Kind(), p.Size)
+	}
+	list := &kernels.Pools{Start: []uint32{0}}
 	for oy := range out[1] {
 		for ox := range out[2] {
-			first := true
 			for ky := range p.Size[0] {
 				y := oy*p.Stride[0] + ky - p.Padding[0]
-				if y < 0 || y >= in[1] {
-					continue
-				}
 				for kx := range p.Size[1] {
-					if x := ox*p.Stride[1] + kx - p.Padding[1]; x >= 0 && x < in[2] {
-						visit(oy*out[2]+ox, y*in[2]+x, first)
-						first = false
+					x := ox*p.Stride[1] + kx - p.Padding[1]
+					if y >= 0 && y < in[1] && x >= 0 && x < in[2] {
+						list.Place = append(list.Place, uint32(at(y, x)))
 					}
 				}
 			}
+			list.Start = append(list.Start, uint32(len(list.Place)))
 		}
 	}
+	return list, nil
+}
+
+// prepare makes the tables for the shape of x, and the loops.
+func (p *Pool2d) prepare(x *signal.Signal) error {
+	if p.forward == nil {
+		p.forward, p.backward = p.forwardRows, p.backwardRows
+		p.back = []*Value{&p.grad}
+	}
+	if model.Shape(x.Shape).Equal(p.in) {
+		return nil
+	}
+	shape, err := p.Infer([]model.Shape{x.Shape})
+	if err != nil {
+		return err
+	}
+	p.in, p.shape = append(model.Shape(nil), x.Shape...), shape
+	if p.windows, err = poolWindows(&p.Pool2d, p.in, shape, func(y, x int) int { return (y*p.in[2] + x) * p.in[0] }); err != nil {
+		return err
+	}
+	p.reaches = reachesOf(p.windows, p.in[0], p.in[1]*p.in[2])
+	return nil
 }
 
 // factor is what each value of a window counts.
@@ -63,135 +98,87 @@ func (p *Pool2d) factor() float32 {
 // Forward implements Op.
 func (p *Pool2d) Forward(c *Context, in []*Value) (*Value, error) {
 	x := in[0].Signal
-	shape, err := p.Infer([]model.Shape{x.Shape})
-	if err != nil {
+	if err := p.prepare(x); err != nil {
 		return nil, err
 	}
-	p.out.Signal = &p.y
-	if p.Mode != model.PoolMax {
-		p.y.ResetAnalog(x.T, x.B, shape, x.Const)
-		p.sum(c, x)
-		return &p.out, nil
-	}
-	if n := x.Rows() * shape.Size(); cap(p.from) < n {
-		p.from = make([]int32, n)
-	}
+	p.run = poolRun{x: x}
 	if x.Spiking() {
-		p.y.ResetSpikes(x.T, x.B, shape, x.Const)
-		p.y.Gain = x.Gain
-		p.anySpike(c, x)
-	} else {
-		p.y.ResetAnalog(x.T, x.B, shape, x.Const)
-		p.maximum(c, x)
+		p.run.events = x.ByRow()
 	}
+	if p.Mode == model.PoolMax && x.Spiking() {
+		p.y.ResetSpikes(x.T, x.B, p.shape, x.Const)
+		p.y.Gain = x.Gain
+	} else {
+		p.y.ResetAnalog(x.T, x.B, p.shape, x.Const)
+	}
+	if p.Mode == model.PoolMax {
+		p.at = growPlaces(p.at, x.Rows()*p.shape.Size())
+	}
+	c.Pool.For(x.Rows(), rowGrain(x.N()), p.forward)
+	p.out.Signal = &p.y
 	return &p.out, nil
 }
 
-func (p *Pool2d) sum(c *Context, x *signal.Signal) {
-	channels, factor := x.Shape[0], p.factor()
-	c.Pool.For(x.Rows(), rowGrain(x.N()), func(lo, hi int) {
-		dense := make([]float32, x.N())
-		for r := lo; r < hi; r++ {
-			clear(dense)
-			x.AddTo(dense, r)
-			to := p.y.Row(r)
-			clear(to)
-			p.windows(x.Shape, p.y.Shape, func(o, i int, _ bool) {
-				dst, src := to[o*channels:(o+1)*channels], dense[i*channels:(i+1)*channels]
-				for k, v := range src {
-					dst[k] += v * factor
-				}
-			})
+func (p *Pool2d) forwardRows(lo, hi int) {
+	x := p.run.x
+	for r := lo; r < hi; r++ {
+		switch {
+		case p.Mode == model.PoolMax && x.Spiking():
+			p.anySpike(r)
+		case p.Mode == model.PoolMax:
+			kernels.Maxima(p.y.Row(r), p.places(r), x.Row(r), p.in[0], p.windows)
+		case x.Spiking():
+			p.countSpikes(r)
+		default:
+			p.sum(p.y.Row(r), x.Row(r))
 		}
-	})
-}
-
-func (p *Pool2d) maximum(c *Context, x *signal.Signal) {
-	channels, n := x.Shape[0], p.y.N()
-	c.Pool.For(x.Rows(), rowGrain(x.N()), func(lo, hi int) {
-		for r := lo; r < hi; r++ {
-			row, best, from := x.Row(r), p.y.Row(r), p.from[r*n:(r+1)*n]
-			p.windows(x.Shape, p.y.Shape, func(o, i int, first bool) {
-				to, values, at := best[o*channels:(o+1)*channels], row[i*channels:(i+1)*channels], from[o*channels:(o+1)*channels]
-				for k, v := range values {
-					if first || v > to[k] {
-						to[k], at[k] = v, int32(i*channels+k)
-					}
-				}
-			})
-		}
-	})
-}
-
-// anySpike is the maximum of spikes: an output fires when an input of its
-// window does, and the first that does is the maximum.
-func (p *Pool2d) anySpike(c *Context, x *signal.Signal) {
-	p.index(x.Shape, p.y.Shape)
-	events, n := x.ByRow(), p.y.N()
-	c.Pool.For(x.Rows(), rowGrain(x.N()), func(lo, hi int) {
-		for r := lo; r < hi; r++ {
-			from := p.from[r*n : (r+1)*n]
-			copy(from, p.first)
-			for _, e := range events.Group(r) {
-				for _, o := range p.reaches.Group(int(e)) {
-					if !p.y.Fired(r, int(o)) {
-						p.y.Fire(r, int(o))
-						from[o] = int32(e)
-					}
-				}
-			}
-		}
-	})
-}
-
-// index lists, for each input, the outputs whose window holds it, and for
-// each output the first input of its window.
-func (p *Pool2d) index(in, out []int) {
-	channels := in[0]
-	if len(p.first) == signal.Size(out) {
-		return
 	}
-	p.first = make([]int32, signal.Size(out))
-	lists := make([][]uint32, signal.Size(in))
-	p.windows(in, out, func(o, i int, first bool) {
-		for k := range channels {
-			if first {
-				p.first[o*channels+k] = int32(i*channels + k)
-			}
-			lists[i*channels+k] = append(lists[i*channels+k], uint32(o*channels+k))
+}
+
+// places are those of row r in at.
+func (p *Pool2d) places(r int) []uint16 {
+	n := p.shape.Size()
+	return p.at[r*n : (r+1)*n]
+}
+
+// sum adds the values of every window, each times the factor.
+func (p *Pool2d) sum(y, x []float32) {
+	n, factor, w := p.in[0], p.factor(), p.windows
+	clear(y)
+	for i := range w.Len() {
+		for _, place := range w.Place[w.Start[i]:w.Start[i+1]] {
+			kernels.Axpy(y[i*n:(i+1)*n], factor, x[place:])
 		}
-	})
-	p.reaches = signal.Events{Start: []uint32{0}}
-	for _, l := range lists {
-		p.reaches.Index = append(p.reaches.Index, l...)
-		p.reaches.Start = append(p.reaches.Start, uint32(len(p.reaches.Index)))
 	}
 }
 
 // Backward implements Op.
 func (p *Pool2d) Backward(c *Context, in []*Value, _, grad *Value, _ []bool) ([]*Value, error) {
 	x, g := in[0].Signal, grad.Signal
+	if err := p.prepare(x); err != nil {
+		return nil, err
+	}
 	constant := x.Const || g.Const && p.Mode != model.PoolMax // a maximum moves from step to step
 	p.dx.ResetAnalog(x.T, x.B, x.Shape, constant)
-	channels, n, factor := x.Shape[0], g.N(), p.factor()
-	c.Pool.For(p.dx.Rows(), rowGrain(x.N()), func(lo, hi int) {
-		for r := lo; r < hi; r++ {
-			to, from := p.dx.Row(r), g.Row(sharedRow(g, r))
-			clear(to)
-			if p.Mode == model.PoolMax {
-				for i, k := range p.from[r*n : (r+1)*n] {
-					to[k] += from[i]
-				}
-				continue
-			}
-			p.windows(x.Shape, g.Shape, func(o, i int, _ bool) {
-				dst, src := to[i*channels:(i+1)*channels], from[o*channels:(o+1)*channels]
-				for k, v := range src {
-					dst[k] += v * factor
-				}
-			})
-		}
-	})
+	p.run = poolRun{dy: g}
+	c.Pool.For(p.dx.Rows(), rowGrain(x.N()), p.backward)
 	p.grad.Signal = &p.dx
-	return []*Value{&p.grad}, nil
+	return p.back, nil
+}
+
+func (p *Pool2d) backwardRows(lo, hi int) {
+	n, factor, w := p.in[0], p.factor(), p.windows
+	for r := lo; r < hi; r++ {
+		dx, dy := p.dx.Row(r), p.run.dy.Row(sharedRow(p.run.dy, r))
+		clear(dx)
+		if p.Mode == model.PoolMax {
+			kernels.Unpool(dx, dy, p.places(r), n, w)
+			continue
+		}
+		for i := range w.Len() {
+			for _, place := range w.Place[w.Start[i]:w.Start[i+1]] {
+				kernels.Axpy(dx[place:int(place)+n], factor, dy[i*n:])
+			}
+		}
+	}
 }

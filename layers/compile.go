@@ -27,6 +27,7 @@ type compiler struct {
 	graph  *autograd.Graph
 	shapes map[string]model.Shape
 	nodes  map[string]*autograd.Node
+	pools  map[string]model.Node // convolution → the max-pool that is part of its op
 }
 
 // Compile makes a Program of a network. Faults of the network are reported all at once.
@@ -35,7 +36,7 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{Program: &Program{net: n}, graph: autograd.NewGraph(), shapes: shapes}
+	c := &compiler{Program: &Program{net: n}, graph: autograd.NewGraph(), shapes: shapes, pools: poolOf(n)}
 	c.input = c.graph.Input(model.InputName, n.Input)
 	if o.InputGradient {
 		c.graph.WantGradient(c.input)
@@ -72,6 +73,10 @@ func (c *compiler) layer(node model.Node) error {
 	for i, name := range node.Inputs {
 		in[i] = c.nodes[name]
 	}
+	if c.nodes[node.Name] != nil { // a pool that a convolution computed
+		c.layers = append(c.layers, layerNode{node.Name, c.nodes[node.Name], nil})
+		return nil
+	}
 	op, params, err := c.lower(node)
 	if err != nil {
 		return err
@@ -80,6 +85,10 @@ func (c *compiler) layer(node model.Node) error {
 	out, err := c.graph.Apply(node.Name, op, in...)
 	if err != nil {
 		return err
+	}
+	if pool, ok := c.pools[node.Name]; ok {
+		c.nodes[pool.Name] = out
+		return nil
 	}
 	neuron, _ := op.(*autograd.Neuron)
 	if neuron != nil {
@@ -120,6 +129,9 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 		return &autograd.Linear{}, c.weights(node, op.Params(), transposed), nil
 	case *model.Conv2d:
 		conv := &autograd.Conv2d{Kernel: op.Kernel, Stride: op.Stride, Padding: op.Padding, Dilation: op.Dilation, Groups: op.Groups}
+		if pool, ok := c.pools[node.Name]; ok {
+			conv.Pool = pool.Op.(*model.Pool2d)
+		}
 		return conv, c.weights(node, op.Params(), kernelLast), nil
 	case *model.Pool2d:
 		return &autograd.Pool2d{Pool2d: *op}, nil, nil

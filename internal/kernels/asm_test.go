@@ -19,7 +19,7 @@ func TestAssemblyIsGenerated(t *testing.T) {
 	if out, err := exec.Command("go", "-C", "asm", "build", "-o", generator, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, family := range []string{"rows", "vector", "gemm", "scan", "surrogate", "adam"} {
+	for _, family := range []string{"rows", "vector", "gemm", "scan", "surrogate", "adam", "conv", "norm"} {
 		code, stubs := family+"_amd64.s", family+"_amd64.go"
 		cmd := exec.Command(generator, "-family", family, "-pkg", "kernels",
 			"-out", filepath.Join(dir, code), "-stubs", filepath.Join(dir, stubs))

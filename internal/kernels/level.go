@@ -20,6 +20,8 @@ package kernels
 //go:generate go -C asm run . -family surrogate -out ../surrogate_amd64.s -stubs ../surrogate_amd64.go -pkg kernels
 //go:generate go -C asm run . -family adam -out ../adam_amd64.s -stubs ../adam_amd64.go -pkg kernels
 //go:generate go -C asm run . -family gemm -out ../gemm_amd64.s -stubs ../gemm_amd64.go -pkg kernels
+//go:generate go -C asm run . -family conv -out ../conv_amd64.s -stubs ../conv_amd64.go -pkg kernels
+//go:generate go -C asm run . -family norm -out ../norm_amd64.s -stubs ../norm_amd64.go -pkg kernels
 
 import (
 	"fmt"
@@ -45,8 +47,10 @@ type table struct {
 	scan          [2]scanRoutines // for coefficients of every lane, and of all lanes
 	derivatives   derivatives
 	adam          func(value, grad, m, v []float32, c *AdamStep)
-	peak          func(n int) // nil, or peakFlops operations an iteration
-	peakFlops     int
+	convTable
+	normTable
+	peak      func(n int) // nil, or peakFlops operations an iteration
+	peakFlops int
 }
 
 // goTable is the plain Go set, which every machine has.
@@ -59,6 +63,7 @@ func goTable() *table {
 		scan:        [2]scanRoutines{{scanForwardGo, scanBackwardGo}, {scanForwardGo, scanBackwardGo}},
 		derivatives: derivatives{atanGo, fastSigmoidGo, triangleGo, boxcarGo},
 		adam:        adamGo,
+		convTable:   convGo(), normTable: normGo(),
 	}
 }
 

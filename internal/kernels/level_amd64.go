@@ -11,7 +11,7 @@ import (
 // simdLevels lists the sets of this processor that have assembly.
 func simdLevels() []Level {
 	var out []Level
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT {
 		out = append(out, Level{avx2Table()})
 	}
 	if len(out) == 1 && cpu.X86.HasAVX512F {
@@ -25,6 +25,7 @@ func avx2Table() *table {
 		name:    "avx2",
 		addRows: addRowsAVX2, addScaledRows: addScaledRowsAVX2, addToRows: addToRowsAVX2, maxIndex: maxIndexAVX2,
 		add: addAVX2, sub: subAVX2, axpy: axpyAVX2, scale: scaleAVX2, dot: dotAVX2,
+		convTable: convAVX2(), normTable: normAVX2(),
 		tile: tile{rows: 6, cols: 16, lanes: 8, multiply: gemmTileAVX2, pack: packAVX2, transpose: transposeSIMD},
 		scan: [2]scanRoutines{
 			{func(a *scanArgs) { scanForwardAVX2(a.words64()) }, func(a *scanArgs) { scanBackwardAVX2(a.words64()) }},
@@ -41,6 +42,7 @@ func avx512Table() *table {
 		name:    "avx512",
 		addRows: addRowsAVX512, addScaledRows: addScaledRowsAVX512, addToRows: addToRowsAVX512, maxIndex: maxIndexAVX512,
 		add: addAVX512, sub: subAVX512, axpy: axpyAVX512, scale: scaleAVX512, dot: dotAVX512,
+		convTable: convAVX512(), normTable: normAVX2(),
 		tile: tile{rows: 14, cols: 32, lanes: 16, multiply: gemmTileAVX512, pack: packAVX512, transpose: transposeSIMD},
 		scan: [2]scanRoutines{
 			{func(a *scanArgs) { scanForwardAVX512(a.words64()) }, func(a *scanArgs) { scanBackwardAVX512(a.words64()) }},
