@@ -10,26 +10,30 @@ import (
 
 // Neuron runs a layer of neurons over all steps. Inputs: the current, then
 // the parameters in the order of Names, whose arrays are those of the Cell.
+// The connections of a recurrent layer are among them.
 type Neuron struct {
-	Model  string
-	Rules  model.Rules
-	Cell   neuron.Cell
-	Names  []string
-	Output model.Output
+	Model      string
+	Rules      model.Rules
+	Recurrence model.Recurrence
+	Cell       neuron.Cell
+	Names      []string
+	Output     model.Output
 
 	Overwrite bool // the gradient by the current takes the place of the current
 
 	dense, spikes, membrane, watched signal.Signal
-	dx                               signal.Signal
+	dx, potentials                   signal.Signal
+	kept                             *signal.Signal // what Forward left of a recurrent layer for Backward
 	start, end                       *neuron.State
 	out                              Value
 	grads                            []Value
+	back                             []*Value
 	byName                           map[string][]float32
 }
 
 // Key implements Op.
 func (n *Neuron) Key() string {
-	return fmt.Sprintf("neuron %s %+v %s %v", n.Model, n.Rules, n.Output, n.Names)
+	return fmt.Sprintf("neuron %s %+v %s %v %s", n.Model, n.Rules, n.Output, n.Names, n.Recurrence)
 }
 
 // OutShape implements Op.
@@ -51,8 +55,29 @@ func (n *Neuron) Forward(c *Context, in []*Value) (*Value, error) {
 		n.watched.ResetAnalog(x.T, x.B, x.Shape, false)
 		run.V = &n.watched
 	}
+	if n.Recurrence != model.RecurrenceNone {
+		n.keep(c, x, &run)
+	}
 	n.Cell.Forward(&run)
 	return &n.out, nil
+}
+
+// keep gives a recurrent layer what its adjoint reads again: its spikes, and
+// the potentials, in the place where the gradient by the current will be.
+func (n *Neuron) keep(c *Context, x *signal.Signal, run *neuron.Run) {
+	if run.S == nil {
+		run.S = n.resetSpikes(x)
+	}
+	n.kept = nil
+	if !c.Train {
+		return
+	}
+	n.kept = &n.dx
+	if x.Const {
+		n.kept = &n.potentials
+	}
+	n.kept.ResetAnalog(x.T, x.B, x.Shape, false)
+	run.U = n.kept
 }
 
 // resetSpikes prepares the output: bits, or counts when several spikes fit in a step.
@@ -101,7 +126,10 @@ func (n *Neuron) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	if n.grads == nil {
 		n.grads, n.byName = make([]Value, len(in)), map[string][]float32{}
 	}
-	back := make([]*Value, len(in))
+	if n.back == nil {
+		n.back = make([]*Value, len(in))
+	}
+	back := n.back
 	for i, name := range n.Names {
 		if need[i+1] {
 			g := grow(n.byName[name], len(in[i+1].Param))
@@ -110,7 +138,10 @@ func (n *Neuron) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 			back[i+1] = &n.grads[i+1]
 		}
 	}
-	run := neuron.Run{Pool: c.Pool, X: n.analog(x), Start: n.start, Grads: n.byName}
+	run := neuron.Run{Pool: c.Pool, X: n.analog(x), Start: n.start, Grads: n.byName, U: n.kept}
+	if n.Recurrence != model.RecurrenceNone {
+		run.S = &n.spikes
+	}
 	if n.Output == model.OutputMembrane {
 		run.DV = grad.Signal
 	} else {

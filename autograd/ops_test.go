@@ -116,6 +116,7 @@ func TestKeysTellEveryAttribute(t *testing.T) {
 		&autograd.RatePenalty{Lower: 1}, &autograd.RatePenalty{Upper: 1}, &autograd.RatePenalty{Weight: 1},
 		&autograd.Neuron{Model: "lif"}, &autograd.Neuron{Model: "if"}, &autograd.Neuron{Model: "lif", Output: model.OutputMembrane},
 		&autograd.Neuron{Model: "lif", Rules: model.Rules{Delay: 1}}, &autograd.Neuron{Model: "lif", Names: []string{"beta"}},
+		&autograd.Neuron{Model: "lif", Recurrence: model.RecurrenceDense}, &autograd.Neuron{Model: "lif", Recurrence: model.RecurrenceOneToOne},
 	}
 	seen := map[string]int{}
 	for i, op := range different {

@@ -76,7 +76,7 @@ func newTestMeter(b testing.TB, o Options) *meter {
 }
 
 func TestEveryWorkloadRuns(t *testing.T) {
-	for _, name := range []string{"W1"} {
+	for _, name := range []string{"W1", "W4"} {
 		r, err := Run(Options{Workload: name, N: 64, Steps: 20, Input: "spikes", Surrogate: "triangle", Runs: 1}, "test")
 		if err != nil {
 			t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/neuron"
 )
 
 // seed decides everything random.
@@ -94,10 +95,25 @@ func newNetwork(s Spec, in layers.Input, pool *par.Pool) (network, error) {
 	if err := doc.Err(); err != nil {
 		return n, err
 	}
+	if s.Name == "W4" {
+		n.calm()
+	}
 	if s.Name == "W1" || s.Name == "W4" {
 		return n, n.scale(s, in, pool)
 	}
 	return n, nil
+}
+
+// calm scales the connections of the recurrent layer to a fifth, as the other
+// frameworks' runs do, so that its activity does not feed on itself.
+func (n network) calm() {
+	for _, p := range n.net.Nodes[1].Op.Params() {
+		if p.Name == neuron.RecurrentWeight {
+			for i := range p.Tensor.Data {
+				p.Tensor.Data[i] *= 0.2
+			}
+		}
+	}
 }
 
 // scale multiplies the first weights, or a dense input, until the first layer

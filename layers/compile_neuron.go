@@ -22,12 +22,17 @@ func (c *compiler) neuron(node model.Node, op *model.Neuron) (autograd.Op, []*au
 	if err := checkParams(kind, op); err != nil {
 		return nil, nil, err
 	}
-	out := &autograd.Neuron{Model: op.Model, Rules: op.Rules, Output: op.Output}
 	shape := c.shapes[node.Name]
+	out := &autograd.Neuron{Model: op.Model, Rules: op.Rules, Output: op.Output}
+	layer := neuron.Layer{Rules: op.Rules, Surrogate: op.Surrogate, Shape: shape, Dt: c.net.Dt}
+	if op.Recurrent != nil {
+		out.Recurrence = op.Recurrent.Recurrence
+		layer.Recurrence = out.Recurrence
+	}
 	values, learn := map[string][]float32{}, map[string]bool{}
 	var leaves []*autograd.Node
 	for _, p := range op.Params() {
-		s := c.array(node, p, perNeuron(p.Tensor, shape))
+		s := c.array(node, p, neuronArray(p, shape))
 		values[p.Name] = s.data
 		s.layout.load(s.data, p.Tensor.Data)
 		if p.Trainable {
@@ -39,10 +44,17 @@ func (c *compiler) neuron(node model.Node, op *model.Neuron) (autograd.Op, []*au
 	if !kind.Spiking {
 		out.Output = model.OutputMembrane
 	}
-	out.Cell, err = kind.New(neuron.Layer{
-		Rules: op.Rules, Surrogate: op.Surrogate, Shape: shape, Dt: c.net.Dt, Values: values, Learn: learn,
-	})
+	layer.Values, layer.Learn = values, learn
+	out.Cell, err = kind.New(layer)
 	return out, leaves, err
+}
+
+// neuronArray is how an array of a neuron layer is stored.
+func neuronArray(p model.Param, shape model.Shape) layout {
+	if p.Name == neuron.RecurrentWeight && len(p.Tensor.Shape) == 2 {
+		return recurrentDense(shape)
+	}
+	return perNeuron(p.Tensor, shape)
 }
 
 // checkParams checks that the parameters are those of the model, and in range.
@@ -52,8 +64,14 @@ func checkParams(kind neuron.Kind, op *model.Neuron) error {
 	for _, k := range known {
 		names = append(names, k.Name)
 	}
+	if op.Recurrent != nil && !kind.Feedback {
+		return fmt.Errorf("%s cannot be recurrent", kind.Name)
+	}
 	for _, p := range op.Params() {
 		i := slices.Index(names, p.Name)
+		if p.Name == neuron.RecurrentWeight || p.Name == neuron.RecurrentBias {
+			continue
+		}
 		if i < 0 {
 			hint := ""
 			if near := fault.Nearest(p.Name, names); near != "" {

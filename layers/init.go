@@ -96,6 +96,7 @@ func constantInit() Init {
 type pendingInit struct {
 	weight, bias *model.Tensor
 	in, out      int
+	post         *model.Neuron // that the synapse feeds; nil = found behind it
 	section      config.Section
 	kind         Init
 	options      any
@@ -103,14 +104,19 @@ type pendingInit struct {
 
 // later decodes how a synapse starts and remembers to do it.
 func (b *Builder) later(weight, bias *model.Tensor, in, out int, s config.Section) {
+	b.laterTo(nil, pendingInit{weight: weight, bias: bias, in: in, out: out}, s)
+}
+
+// laterTo is later for a synapse on neurons that are known already.
+func (b *Builder) laterTo(post *model.Neuron, p pendingInit, s config.Section) {
 	inits := Inits()
 	kind, err := inits.Get(s.Kind(inits.Names()...))
 	if err != nil {
 		return // recorded by Kind
 	}
-	options := kind.Options()
-	s.Decode(options)
-	b.inits = append(b.inits, pendingInit{weight, bias, in, out, s, kind, options})
+	p.post, p.section, p.kind, p.options = post, s, kind, kind.Options()
+	s.Decode(p.options)
+	b.inits = append(b.inits, p)
 }
 
 // initialize draws all weights; each layer has a stream of its own, keyed by
@@ -122,7 +128,10 @@ func (b *Builder) initialize() {
 			continue
 		}
 		r := rng.New(rng.Key(b.Seed, rng.Name(node.Name)), rng.Init)
-		f := fan{in: p.in, out: p.out, name: node.Name, post: b.behind(node.Name), dt: b.net.Dt}
+		f := fan{in: p.in, out: p.out, name: node.Name, post: p.post, dt: b.net.Dt}
+		if f.post == nil {
+			f.post = b.behind(node.Name)
+		}
 		if err := p.kind.Draw(p.options, r, f, p.weight.Data); err != nil {
 			p.section.Fault("", err.Error(), "")
 		}

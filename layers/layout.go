@@ -21,6 +21,20 @@ func transposed(t *model.Tensor) layout {
 	return layout{shape: []int{in, out}, index: func(i int) int { return i%in*out + i/in }}
 }
 
+// recurrentDense stores recurrent weights (post, pre) as (pre, post), both
+// channel-last when the layer is one of maps.
+func recurrentDense(shape model.Shape) layout {
+	n := shape.Size()
+	to := make([]int, n)
+	for i := range to {
+		to[i] = i
+	}
+	if len(shape) == 3 {
+		signal.ChannelOrder(shape, func(chw, hwc int) { to[chw] = hwc })
+	}
+	return layout{shape: []int{n, n}, index: func(i int) int { return to[i%n]*n + to[i/n] }}
+}
+
 // kernelLast stores a conv2d weight (out, in, kh, kw) as (kh, kw, in, out).
 func kernelLast(t *model.Tensor) layout {
 	out, in, area := t.Shape[0], t.Shape[1], t.Shape[2]*t.Shape[3]

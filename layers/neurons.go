@@ -48,6 +48,7 @@ type neuronOptions struct {
 	Share     string         `yaml:"share" validate:"oneof=layer channel neuron" doc:"one value of each learned parameter for the layer, a channel or a neuron"`
 	Output    string         `yaml:"output,omitempty" validate:"omitempty,oneof=spikes membrane" doc:"what the layer hands on"`
 	Surrogate config.Section `yaml:"surrogate,omitempty" plug:"surrogate" doc:"derivative of the spike in the backward pass"`
+	Recurrent config.Section `yaml:"recurrent,omitempty" plug:"recurrence" doc:"connections of the layer to itself, one step late: dense, one-to-one"`
 }
 
 // neuronKind is the layer kind of a neuron model.
@@ -74,7 +75,7 @@ func buildNeuron(b *Builder, k neuron.Kind, s config.Section, o *neuronOptions, 
 		return nil, err
 	}
 	op := &model.Neuron{Model: k.Name, Rules: k.Rules, Output: model.OutputSpikes, Values: map[string]*model.Tensor{}, Learn: o.Learn}
-	def := profile.Apply(k.Name, &op.Rules, o.Reset)
+	def := profile.Apply(Asked{k.Name, o.Reset, o.Recurrent.Given()}, &op.Rules)
 	o.rules(&op.Rules)
 	if k.Adjust != nil {
 		k.Adjust(&op.Rules)
@@ -88,6 +89,7 @@ func buildNeuron(b *Builder, k neuron.Kind, s config.Section, o *neuronOptions, 
 	op.Surrogate = surrogateSection(o.Surrogate, def.surrogate)
 	o.fill(k, op, def.values, in)
 	o.unused(k, op, s)
+	b.recurrent(o.Recurrent, k, op, name, in.Size())
 	if err := checkParams(k, op); err != nil {
 		s.Fault("", err.Error(), "")
 	}

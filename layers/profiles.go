@@ -12,8 +12,14 @@ import (
 type Profile struct {
 	Name string
 	// Apply changes the rules and returns default parameters and surrogate.
-	// reset is the reset asked for in the config, "" when none is.
-	Apply func(neuron string, r *model.Rules, reset string) defaults
+	Apply func(a Asked, r *model.Rules) defaults
+}
+
+// Asked is what a config asks of a neuron layer, as far as profiles differ in it.
+type Asked struct {
+	Neuron    string
+	Reset     string // "" when none is asked for
+	Recurrent bool
 }
 
 // defaults of a profile for one neuron model.
@@ -50,21 +56,21 @@ func surrogateOf(framework, name string) model.SurrogateSpec {
 	return model.SurrogateSpec{Kind: spec.Kind, Params: spec.Params}
 }
 
-// cuba reports whether a model filters its input.
-func cuba(neuron string) bool { return neuron == "cuba-lif" || neuron == "cuba-li" }
+// cuba reports whether the model filters its input.
+func (a Asked) cuba() bool { return a.Neuron == "cuba-lif" || a.Neuron == "cuba-li" }
 
 // nativeProfile is this project's own meaning: neuron.Kind.Rules.
-func nativeProfile(string, *model.Rules, string) defaults {
+func nativeProfile(Asked, *model.Rules) defaults {
 	spec := surrogate.Default()
 	return defaults{surrogate: model.SurrogateSpec{Kind: spec.Kind, Params: spec.Params}}
 }
 
-// snntorchProfile: Leaky, Synaptic. The reset comes one step late and is
-// detached; "zero" clears the old potential of Leaky before the leak, but the
-// whole new one of Synaptic.
-func snntorchProfile(neuron string, r *model.Rules, reset string) defaults {
+// snntorchProfile: Leaky, Synaptic, RLeaky, RSynaptic. The reset comes one
+// step late and is detached; "zero" clears the old potential of Leaky before
+// the leak, but the whole new one of the others.
+func snntorchProfile(a Asked, r *model.Rules) defaults {
 	r.Fire, r.DetachReset, r.ResetAt = model.FireAbove, true, model.ResetAtCharge
-	if reset == "zero" && !cuba(neuron) {
+	if a.Reset == "zero" && !a.cuba() && !a.Recurrent {
 		r.ResetAt = model.ResetAtLeak
 	}
 	return defaults{values: map[string]float64{"beta": 0.9, "alpha": 0.9}, surrogate: surrogateOf("snntorch", "")}
@@ -72,17 +78,17 @@ func snntorchProfile(neuron string, r *model.Rules, reset string) defaults {
 
 // spikingJellyProfile: IFNode, LIFNode, CUBALIFNode, with decay_input=True.
 // v_reset is initial value, leak target and reset value in one.
-func spikingJellyProfile(neuron string, r *model.Rules, reset string) defaults {
+func spikingJellyProfile(a Asked, r *model.Rules) defaults {
 	r.Fire, r.DetachReset, r.ResetAt = model.FireAtLeast, false, model.ResetAtSpike
-	if reset == "" {
+	if a.Reset == "" {
 		r.Reset = model.ResetValue
 	}
 	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("spikingjelly", "")}
 	switch {
-	case cuba(neuron):
+	case a.cuba():
 		d.values = map[string]float64{"alpha": 0.5, "beta": 0.5}
 		d.surrogate = surrogateOf("spikingjelly", "Rect")
-	case neuron != "if":
+	case a.Neuron != "if":
 		r.MemDecay, r.Gain = model.DecayEuler, model.GainLeak
 		d.values["tau"] = 2
 	}
@@ -90,19 +96,19 @@ func spikingJellyProfile(neuron string, r *model.Rules, reset string) defaults {
 }
 
 // norseProfile: LIFCell is the current-based model, LIFBoxCell the plain one,
-// IAFCell the one without leak; feed-forward cells do not detach the reset.
-func norseProfile(neuron string, r *model.Rules, reset string) defaults {
-	r.Fire, r.DetachReset, r.ResetAt = model.FireAbove, false, model.ResetAtSpike
-	if reset == "" && neuron != "li" && neuron != "cuba-li" {
+// IAFCell the one without leak; recurrent cells detach the reset, others do not.
+func norseProfile(a Asked, r *model.Rules) defaults {
+	r.Fire, r.DetachReset, r.ResetAt = model.FireAbove, a.Recurrent, model.ResetAtSpike
+	if a.Reset == "" && a.Neuron != "li" && a.Neuron != "cuba-li" {
 		r.Reset = model.ResetValue
 	}
 	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("norse", "")}
-	if neuron == "if" {
+	if a.Neuron == "if" {
 		return d
 	}
 	r.MemDecay, r.Gain = model.DecayRate, model.GainLeak
 	d.values["rate"] = 0.1 // 100 Hz at dt = 1 ms
-	if cuba(neuron) {
+	if a.cuba() {
 		r.Synapse, r.SynDecay = model.SynapseAddUse, model.DecayRate
 		d.values["rate_syn"] = 0.2
 	}
@@ -110,22 +116,22 @@ func norseProfile(neuron string, r *model.Rules, reset string) defaults {
 }
 
 // lavaProfile: slayer.neuron.cuba in lava-dl, as the model slayer-cuba.
-func lavaProfile(string, *model.Rules, string) defaults {
+func lavaProfile(Asked, *model.Rules) defaults {
 	return defaults{surrogate: surrogateOf("lava", "")}
 }
 
 // sinabsProfile: IAF, LIF with several spikes a step, time constants in steps, normalized input.
-func sinabsProfile(neuron string, r *model.Rules, reset string) defaults {
+func sinabsProfile(a Asked, r *model.Rules) defaults {
 	r.Fire, r.DetachReset, r.ResetAt = model.FireAtLeast, false, model.ResetAtSpike
-	if reset == "" || reset == "subtract" {
+	if a.Reset == "" || a.Reset == "subtract" {
 		r.MaxSpikes = 0
 	}
 	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("sinabs", "")}
-	if neuron != "if" {
+	if a.Neuron != "if" {
 		r.MemDecay, r.Gain = model.DecayExp, model.GainLeak
 		d.values["tau"] = 10
 	}
-	if cuba(neuron) {
+	if a.cuba() {
 		r.Synapse, r.SynDecay = model.SynapseAddDecay, model.DecayExp
 		d.values["tau_syn"] = 10
 	}
@@ -133,17 +139,17 @@ func sinabsProfile(neuron string, r *model.Rules, reset string) defaults {
 }
 
 // rockpoolProfile: LIFTorch, the current-based model with several spikes a step.
-func rockpoolProfile(neuron string, r *model.Rules, reset string) defaults {
+func rockpoolProfile(a Asked, r *model.Rules) defaults {
 	r.Fire, r.DetachReset, r.ResetAt = model.FireAtLeast, false, model.ResetAtSpike
-	if reset == "" || reset == "subtract" {
+	if a.Reset == "" || a.Reset == "subtract" {
 		r.MaxSpikes = 31
 	}
 	d := defaults{values: map[string]float64{}, surrogate: surrogateOf("rockpool", "")}
-	if neuron != "if" {
+	if a.Neuron != "if" {
 		r.MemDecay = model.DecayExp
 		d.values["tau"] = 20
 	}
-	if cuba(neuron) {
+	if a.cuba() {
 		r.Synapse, r.SynDecay = model.SynapseAddDecay, model.DecayExp
 		d.values["tau_syn"] = 20
 	}
@@ -152,12 +158,12 @@ func rockpoolProfile(neuron string, r *model.Rules, reset string) defaults {
 
 // spyxProfile: IF, LIF, CuBaLIF; a spike is sent one step after the potential
 // crossed the threshold, and the reset is not detached.
-func spyxProfile(neuron string, r *model.Rules, _ string) defaults {
+func spyxProfile(a Asked, r *model.Rules) defaults {
 	r.Fire, r.DetachReset, r.ResetAt = model.FireAbove, false, model.ResetAtCharge
-	if cuba(neuron) {
+	if a.cuba() {
 		r.ResetAt = model.ResetAtLeak
 	}
-	if neuron != "li" && neuron != "cuba-li" {
+	if a.Neuron != "li" && a.Neuron != "cuba-li" {
 		r.Delay = 1
 	}
 	return defaults{surrogate: surrogateOf("spyx", "")}

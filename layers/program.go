@@ -8,6 +8,7 @@ import (
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/neuron"
 )
 
 // Program runs a compiled network: forward, loss and gradients of a batch. It
@@ -108,9 +109,14 @@ func (p *Program) Params() []Param {
 			continue
 		}
 		layer := s.name[:len(s.name)-len(s.param.Name)-1]
-		out = append(out, Param{Name: s.name, Layer: layer, Value: s.data, Grad: p.machine.Grad(s.node), Decay: s.param.Name == "weight" && len(s.layout.shape) > 1})
+		out = append(out, Param{Name: s.name, Layer: layer, Value: s.data, Grad: p.machine.Grad(s.node), Decay: s.decays()})
 	}
 	return out
+}
+
+// decays says that the array is a weight matrix, or kernels.
+func (s *slot) decays() bool {
+	return (s.param.Name == "weight" || s.param.Name == neuron.RecurrentWeight) && len(s.layout.shape) > 1
 }
 
 // Gradient returns the gradient by an array, "layer.weight", of the last Step

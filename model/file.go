@@ -143,16 +143,18 @@ func (h header) network(tensors []tensorfile.Tensor) (*Network, error) {
 	return n, nil
 }
 
-// setTensor hands the array called "layer.param" to its layer; names of layers
-// may hold dots, names of parameters do not.
+// setTensor hands the array called "layer.param" to its layer. Both names may
+// hold dots; the longest name of a layer counts.
 func (n *Network) setTensor(t tensorfile.Tensor) error {
 	dot := strings.LastIndexByte(t.Name, '.')
 	if dot < 0 {
 		return fmt.Errorf("names no layer")
 	}
-	node := n.Node(t.Name[:dot])
-	if node == nil {
-		return fmt.Errorf("layer %q does not exist", t.Name[:dot])
+	layer := t.Name[:dot]
+	for at := dot; at >= 0; at = strings.LastIndexByte(t.Name[:at], '.') {
+		if node := n.Node(t.Name[:at]); node != nil {
+			return node.Op.SetParam(t.Name[at+1:], &Tensor{Shape: t.Shape, Data: t.Data})
+		}
 	}
-	return node.Op.SetParam(t.Name[dot+1:], &Tensor{Shape: t.Shape, Data: t.Data})
+	return fmt.Errorf("layer %q does not exist", layer)
 }

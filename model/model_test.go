@@ -34,6 +34,14 @@ func lif() *model.Neuron {
 	}
 }
 
+// recurrent is a layer whose spikes come back to it.
+func recurrent(kind model.Recurrence, n int) *model.Neuron {
+	l := lif()
+	l.Values["threshold"] = model.Scalar(1)
+	l.Recurrent = model.NewRecurrent(kind, n, kind == model.RecurrenceDense)
+	return l
+}
+
 // everyKind is a network with every op.
 func everyKind() *model.Network {
 	n := chain(
@@ -49,6 +57,8 @@ func everyKind() *model.Network {
 		model.Node{Name: "flat", Op: &model.Flatten{}},
 		model.Node{Name: "fc", Op: model.NewLinear(36, 3, true)},
 		model.Node{Name: "free", Op: model.NewLinear(3, 3, false)},
+		model.Node{Name: "loop.1", Op: recurrent(model.RecurrenceDense, 3)},
+		model.Node{Name: "self", Op: recurrent(model.RecurrenceOneToOne, 3)},
 	)
 	k := float32(0)
 	n.Params(func(_ string, p model.Param) {
@@ -85,7 +95,7 @@ func TestFileRoundTrip(t *testing.T) {
 	if !bytes.Equal(a, b) {
 		t.Error("a network read back is written with other bytes")
 	}
-	if want.CountParams() != got.CountParams() || got.CountParams() != 4*1*9+4+8+1+4+36*3+3+9 {
+	if want.CountParams() != got.CountParams() || got.CountParams() != 4*1*9+4+8+1+4+36*3+3+9+(1+9+3)+(1+3) {
 		t.Errorf("%d and %d trainable values", want.CountParams(), got.CountParams())
 	}
 }
@@ -154,6 +164,9 @@ func TestDecodeFaults(t *testing.T) {
 		return raw
 	}
 	node := func(h map[string]any, i int) map[string]any { return h["nodes"].([]any)[i].(map[string]any) }
+	recurrence := func(h map[string]any, i int) map[string]any {
+		return node(h, i)["op"].(map[string]any)["recurrent"].(map[string]any)
+	}
 	for want, f := range map[string]func(h map[string]any){
 		"format 9 is newer than this program's 1":      func(h map[string]any) { h["format"] = 9 },
 		`"convv" is unknown; did you mean "conv2d"?`:   func(h map[string]any) { node(h, 0)["kind"] = "convv" },
@@ -162,6 +175,10 @@ func TestDecodeFaults(t *testing.T) {
 		"must be at least 1":                           func(h map[string]any) { node(h, 0)["op"].(map[string]any)["stride"] = []int{0, 1} },
 		"expected 4×2×3×3":                             func(h map[string]any) { node(h, 0)["op"].(map[string]any)["groups"] = 0 },
 		"free.bias: array is missing":                  func(h map[string]any) { node(h, 11)["op"].(map[string]any)["bias"] = true },
+		"recurrent.weight is 3, expected 3×3":          func(h map[string]any) { recurrence(h, 13)["kind"] = "dense" },
+		`recurrence "loop" is unknown`:                 func(h map[string]any) { recurrence(h, 12)["kind"] = "loop" },
+		"self.recurrent.bias: array is missing":        func(h map[string]any) { recurrence(h, 13)["bias"] = true },
+		`has no parameter "recurrent.bias"`:            func(h map[string]any) { recurrence(h, 12)["bias"] = false },
 		"is over half the window":                      func(h map[string]any) { node(h, 5)["op"].(map[string]any)["padding"] = []int{5, 5} },
 	} {
 		_, err := model.Decode(change(f))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // Output says what a neuron layer hands on.
@@ -24,6 +25,7 @@ type Neuron struct {
 	Surrogate SurrogateSpec `json:"surrogate"`
 	Output    Output        `json:"output"`
 	Learn     []string      `json:"learn,omitempty"` // names of the trainable parameters
+	Recurrent *Recurrent    `json:"recurrent,omitempty"`
 
 	Values map[string]*Tensor `json:"-"`
 }
@@ -43,16 +45,19 @@ func (n *Neuron) Infer(in []Shape) (Shape, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range n.Params() {
+	for _, p := range n.own() {
 		if !Fits(p.Tensor, s) {
 			return nil, fmt.Errorf("%s is %v, expected 1, %d or %v", p.Name, Shape(p.Tensor.Shape), s.Channels(), s)
 		}
 	}
-	return s, nil
+	return s, n.Recurrent.check(s.Size())
 }
 
-// Params lists the parameters by name.
-func (n *Neuron) Params() []Param {
+// Params lists the parameters by name, then the recurrent weights.
+func (n *Neuron) Params() []Param { return append(n.own(), n.Recurrent.params()...) }
+
+// own are the parameters of the neurons.
+func (n *Neuron) own() []Param {
 	names := make([]string, 0, len(n.Values))
 	for name := range n.Values {
 		names = append(names, name)
@@ -67,6 +72,12 @@ func (n *Neuron) Params() []Param {
 
 // SetParam stores a parameter.
 func (n *Neuron) SetParam(name string, t *Tensor) error {
+	if n.Recurrent.set(name, t) {
+		return nil
+	}
+	if strings.Contains(name, ".") {
+		return noParam(n, name)
+	}
 	if n.Values == nil {
 		n.Values = map[string]*Tensor{}
 	}

@@ -12,6 +12,7 @@ type history struct {
 	lanes
 	v0, p0         []float32 // state before the first step
 	v1, u1, s1, j1 []float32 // T·L each, row t at t·L
+	x1             []float32 // likewise the input current, where it is not Run.X
 	hold1          []float32
 
 	gv, gi, gp []float32 // dL/d(potential, current, spike) of the step before
@@ -70,16 +71,33 @@ func (c *scan) Backward(r *Run) {
 
 // replay runs the block forward again and keeps its rows.
 func (c *scan) replay(h *history, r *Run, k block, co *coef) {
-	n := k.lanes()
+	c.beginReplay(h, r, k)
+	for t := range r.X.T {
+		c.replayStep(h, h.input(r, t, k), t, co)
+	}
+}
+
+func (c *scan) beginReplay(h *history, r *Run, k block) {
 	c.begin(&h.lanes, r.Start, k)
 	copy(h.v0, h.v)
 	copy(h.p0, h.p)
-	for t := range r.X.T {
-		row := func(m []float32) []float32 { return m[t*n : (t+1)*n : (t+1)*n] }
-		h.u, h.s, h.j, h.hold = row(h.u1), row(h.s1), row(h.j1), row(h.hold1)
-		c.step(&h.lanes, lanesOf(r.X, t, k), co)
-		copy(row(h.v1), h.v)
+}
+
+// replayStep runs step t with input x.
+func (c *scan) replayStep(h *history, x []float32, t int, co *coef) {
+	n := len(h.v0)
+	row := func(m []float32) []float32 { return m[t*n : (t+1)*n : (t+1)*n] }
+	h.u, h.s, h.j, h.hold = row(h.u1), row(h.s1), row(h.j1), row(h.hold1)
+	c.step(&h.lanes, x, co)
+	copy(row(h.v1), h.v)
+}
+
+// input is the input current of step t.
+func (h *history) input(r *Run, t int, k block) []float32 {
+	if h.x1 != nil {
+		return past(h.x1, h.v0, t)
 	}
+	return lanesOf(r.X, t, k)
 }
 
 // past returns row t of a history of rows of length n; the row before the first step is start.
@@ -122,7 +140,7 @@ func (c *scan) unstep(h *history, r *Run, t int, k block, co *coef) {
 	n := k.lanes()
 	h.u, h.s, h.hold = past(h.u1, h.v0, t), past(h.s1, h.v0, t), past(h.hold1, h.v0, t)
 	v, vBefore, pBefore := past(h.v1, h.v0, t), past(h.v1, h.v0, t-1), past(h.s1, h.p0, t-1)
-	j := lanesOf(r.X, t, k)
+	j := h.input(r, t, k)
 	if c.Rules.Synapse != model.SynapseNone {
 		j = past(h.j1, h.v0, t)
 	}

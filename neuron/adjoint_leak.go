@@ -79,7 +79,7 @@ func (c *scan) unSynapse(h *history, r *Run, t int, k block, co *coef) {
 
 // alphaOfAddDecay adds dL/dα of i = α·(i⁻ + x): gi·(i⁻ + x).
 func (c *scan) alphaOfAddDecay(h *history, r *Run, t int, k block) {
-	x := lanesOf(r.X, t, k)
+	x := h.input(r, t, k)
 	before := past(h.j1, h.v0, t-1)
 	switch {
 	case t == 0 && r.Start == nil:

@@ -25,6 +25,10 @@ type Run struct {
 	X    *signal.Signal // input current, analog, [T, B, N]; may be constant
 	S    *signal.Signal // out: spikes, reset by the caller to spikes (or to analog when MaxSpikes ≠ 1)
 	V    *signal.Signal // out: potential after each step, analog; nil = not wanted
+	// U holds, for a recurrent layer, the potential that was compared with the
+	// threshold in each step: out of Forward, into Backward, which may write dL/dX
+	// over it; nil = computed again. S is then an input of Backward, with or without U.
+	U *signal.Signal
 
 	Start *State // state before the first step; nil = v_init, no current, no spike
 	End   *State // out of Forward: state after the last step; nil = not wanted

@@ -7,13 +7,13 @@ func cubaLIFKind() Kind {
 	rules := defaultRules()
 	rules.Synapse, rules.SynDecay = model.SynapseDecayAdd, model.DecayBeta
 	return Kind{
-		Name: "cuba-lif", Spiking: true,
+		Name: "cuba-lif", Spiking: true, Feedback: true,
 		Doc:      "current-based leaky integrate-and-fire neuron with an exponential synapse",
 		Equation: "i = α·i + x; u = β·v + G·i + (1−β)·v_leak + bias; s = [u > θ]; v = u − s·θ",
 		Rules:    rules,
 		Adjust:   filter,
 		Params:   spikingParams,
-		New:      func(l Layer) (Cell, error) { return newScan(l, true) },
+		New:      newSpiking,
 	}
 }
 

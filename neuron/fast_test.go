@@ -46,14 +46,12 @@ func TestKernelsEqualTheRowOperations(t *testing.T) {
 				"beta": randomRow(r, n, 0.5, 0.4), "alpha": randomRow(r, n, 0.5, 0.4), "threshold": {0.7}, "v_reset": {-0.1}, "bias": {0.02}, "v_init": {0.1},
 			},
 		}
-		cell, err := newScan(layer, spiking)
+		fast, err := newScan(layer, spiking)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fast := cell.(*scan)
 		used[fast.fast.backward]++
-		cell, _ = newScan(layer, spiking)
-		slow := cell.(*scan)
+		slow, _ := newScan(layer, spiking)
 		slow.fast.forward, slow.fast.backward = false, false
 
 		x := signal.NewAnalog(steps, batch, []int{n}, rapid.Bool().Draw(t, "constant"))

@@ -29,6 +29,12 @@ type goldenLayer struct {
 	names     map[string]string // our parameter → the recorded one, when it is called something else
 	surrogate model.SurrogateSpec
 	scale     string // recorded factor on the spikes (graded spikes), which is a Scale layer here
+
+	recurrence model.Recurrence
+	weight     string // recorded recurrent weights
+	byPre      bool   // they are (pre, post), else (post, pre)
+	bias       string // recorded bias of the recurrent weights
+	input      string // recorded weights (post, pre) between I and the layer, which are a Linear layer here
 }
 
 func TestGoldenNeurons(t *testing.T) {
@@ -78,9 +84,18 @@ func runGolden(t *testing.T, dir string, c goldenCase, l goldenLayer) {
 			layer.Learn[p.Name] = true
 		}
 	}
+	for ours, theirs := range map[string]string{neuron.RecurrentWeight: l.weight, neuron.RecurrentBias: l.bias} {
+		if theirs != "" {
+			layer.Values[ours], layer.Learn[ours], recorded[ours] = a["p_"+theirs].F32(), true, theirs
+		}
+	}
+	layer.Recurrence = l.recurrence
+	if l.recurrence == model.RecurrenceDense && !l.byPre {
+		layer.Values[neuron.RecurrentWeight] = turned(layer.Values[neuron.RecurrentWeight], n)
+	}
 	wanted := 0
 	for name, g := range a {
-		if strings.HasPrefix(name, "d_") && !strings.HasSuffix(name, "_f64") && name != "d_"+l.scale && !allZero(g.Data) {
+		if strings.HasPrefix(name, "d_") && !strings.HasSuffix(name, "_f64") && name != "d_"+l.scale && name != "d_"+l.input && !allZero(g.Data) {
 			wanted++
 		}
 	}
@@ -95,6 +110,9 @@ func runGolden(t *testing.T, dir string, c goldenCase, l goldenLayer) {
 		t.Fatal(err)
 	}
 	x := analog(a["I"].F32(), steps, batch, n)
+	if l.input != "" {
+		product(x.F, a["I"].F32(), turned(a["p_"+l.input].F32(), n), n)
+	}
 	v := signal.NewAnalog(steps, batch, []int{n}, false)
 	var s *signal.Signal
 	if layer.Rules.MaxSpikes == 1 {
@@ -112,7 +130,11 @@ func runGolden(t *testing.T, dir string, c goldenCase, l goldenLayer) {
 		factor = a["p_"+l.scale].F32()[0]
 	}
 	checkSpikes(t, s.Dense(nil), a["S"].Data, factor)
-	if e := testkit.MaxError(v.F, a["V"].Data); e > potentialTolerance(c.Framework) {
+	distance := testkit.MaxError
+	if l.recurrence == model.RecurrenceDense {
+		distance = testkit.RelError // sums of a matrix product, in another order
+	}
+	if e := distance(v.F, a["V"].Data); e > potentialTolerance(c.Framework) {
 		t.Errorf("membrane potential differs by %.3g", e)
 	}
 
@@ -127,9 +149,48 @@ func runGolden(t *testing.T, dir string, c goldenCase, l goldenLayer) {
 		run.Grads[ours] = make([]float32, len(layer.Values[ours]))
 	}
 	cell.Backward(&run)
+	if l.recurrence == model.RecurrenceDense && !l.byPre {
+		run.Grads[neuron.RecurrentWeight] = turned(run.Grads[neuron.RecurrentWeight], n)
+	}
+	if l.input != "" {
+		weights := make([]float32, n*n) // Σ dL/dx·I
+		for r := range steps * batch {
+			for i, g := range run.DX.Row(r) {
+				for k := range n {
+					weights[i*n+k] += g * float32(a["I"].Data[r*n+k])
+				}
+			}
+		}
+		checkGradient(t, "dL/d "+l.input, weights, a, "d_"+l.input, 1e-5)
+		product(run.DX.F, append([]float32(nil), run.DX.F...), a["p_"+l.input].F32(), n)
+	}
 	checkGradient(t, "dL/dI", run.DX.F, a, "dI", 1e-5)
 	for ours, theirs := range recorded {
 		checkGradient(t, "dL/d "+ours, run.Grads[ours], a, "d_"+theirs, gradientTolerance(c.Framework))
+	}
+}
+
+// turned transposes an n×n matrix.
+func turned(w []float32, n int) []float32 {
+	out := make([]float32, n*n)
+	for i := range n {
+		for j := range n {
+			out[j*n+i] = w[i*n+j]
+		}
+	}
+	return out
+}
+
+// product writes x·w to y, rows of n.
+func product(y, x, w []float32, n int) {
+	for r := range len(x) / n {
+		for j := range n {
+			sum := 0.0
+			for i := range n {
+				sum += float64(x[r*n+i]) * float64(w[i*n+j])
+			}
+			y[r*n+j] = float32(sum)
+		}
 	}
 }
 

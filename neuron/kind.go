@@ -17,6 +17,7 @@ type Kind struct {
 	Params   func(r model.Rules) []Param // the parameters it has under these rules
 	New      func(l Layer) (Cell, error) // a layer ready to run
 	Adjust   func(r *model.Rules)        // imposes what the model is not free in
+	Feedback bool                        // Layer.Recurrence may be other than none
 }
 
 // Param describes one parameter of a model.
@@ -38,6 +39,8 @@ type Layer struct {
 	Dt        float64
 	Values    map[string][]float32 // one value, one a channel, or one a neuron
 	Learn     map[string]bool
+
+	Recurrence model.Recurrence
 }
 
 // Builtin lists the neuron models.

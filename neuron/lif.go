@@ -17,12 +17,12 @@ func defaultRules() model.Rules {
 // lifKind is the leaky integrate-and-fire neuron.
 func lifKind() Kind {
 	return Kind{
-		Name: "lif", Spiking: true,
+		Name: "lif", Spiking: true, Feedback: true,
 		Doc:      "leaky integrate-and-fire neuron",
 		Equation: "u = β·v + G·x + (1−β)·v_leak + bias; s = [u > θ]; v = u − s·θ",
 		Rules:    defaultRules(),
 		Params:   spikingParams,
-		New:      func(l Layer) (Cell, error) { return newScan(l, true) },
+		New:      newSpiking,
 	}
 }
 

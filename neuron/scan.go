@@ -28,7 +28,7 @@ type scan struct {
 }
 
 // newScan builds the cell of a model of the family.
-func newScan(l Layer, spiking bool) (Cell, error) {
+func newScan(l Layer, spiking bool) (*scan, error) {
 	c := &scan{family: newFamily(l), spiking: spiking}
 	c.want = c.wants()
 	_, c.clamp = l.Values[pMin.Name]

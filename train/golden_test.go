@@ -197,6 +197,19 @@ func goldenBuilds() map[string]goldenBuild {
 			),
 			readout: "rate", spikes: map[string]string{"out.S1": "lif1", "out.P1": "pool", "out.S2": "lif2"}, traces: map[string]string{"out.V1": "lif1", "out.V2": "lif2"},
 		},
+		"recurrent_cubalif_snntorch": {
+			nodes: chain(
+				model.Node{Name: "fc1", Op: model.NewLinear(12, 14, true)},
+				model.Node{Name: "rec", Op: recurrentSynaptic(14)},
+				model.Node{Name: "fc2", Op: model.NewLinear(14, 4, true)},
+				model.Node{Name: "readout", Op: &model.Neuron{
+					Model: "li", Output: model.OutputMembrane,
+					Rules:  model.Rules{Fire: model.FireAbove, MaxSpikes: 1, Reset: model.ResetNone, ResetAt: model.ResetAtSpike, MemDecay: model.DecayBeta, Gain: model.GainUnit},
+					Values: map[string]*model.Tensor{"beta": model.Scalar(0.9)},
+				}},
+			),
+			readout: "sum", spikes: map[string]string{"out.S1": "rec"}, traces: map[string]string{"out.V1": "rec", "out.V2": "readout"},
+		},
 		"batchnorm_perneuron_snntorch": {
 			nodes: chain(
 				model.Node{Name: "fc1", Op: model.NewLinear(15, 12, true)},
@@ -227,6 +240,15 @@ func leaky(at model.ResetAt, detach bool, s model.SurrogateSpec, out model.Outpu
 		},
 		Values: map[string]*model.Tensor{"beta": model.Scalar(0.9), "threshold": model.Scalar(1)},
 	}
+}
+
+// recurrentSynaptic is snnTorch's RSynaptic with everything learned.
+func recurrentSynaptic(n int) *model.Neuron {
+	l := leaky(model.ResetAtCharge, true, foreign("snntorch", "atan", nil), model.OutputSpikes, []string{"alpha", "beta", "threshold"})
+	l.Model, l.Rules.Synapse, l.Rules.SynDecay = "cuba-lif", model.SynapseDecayAdd, model.DecayBeta
+	l.Values["alpha"] = model.Scalar(0.8)
+	l.Recurrent = model.NewRecurrent(model.RecurrenceDense, n, true)
+	return l
 }
 
 func zeroReset(n *model.Neuron) *model.Neuron {

@@ -59,6 +59,10 @@ func macs(node model.Node, shapes map[string]model.Shape) int {
 	switch op := node.Op.(type) {
 	case *model.Linear:
 		return op.In * op.Out
+	case *model.Neuron:
+		if op.Recurrent != nil {
+			return len(op.Recurrent.Weight.Data)
+		}
 	case *model.Conv2d:
 		return len(op.Weight.Data) * shapes[node.Name][1] * shapes[node.Name][2]
 	}
@@ -93,6 +97,9 @@ func neuronDetails(n *model.Neuron) string {
 			v += " (learned)"
 		}
 		parts = append(parts, v)
+	}
+	if n.Recurrent != nil {
+		parts = append(parts, string(n.Recurrent.Recurrence)+" recurrence")
 	}
 	if n.Output == model.OutputSpikes {
 		r := n.Rules

@@ -88,7 +88,7 @@ model:
   - {kind: max-pool}
   - {kind: dropout, p: 0.2}
   - {kind: linear, out: 24}
-  - {kind: cuba-lif, alpha: 0.5, beta: 0.8}
+  - {kind: cuba-lif, alpha: 0.5, beta: 0.8, recurrent: dense}
   - {kind: dropout, p: 0.2}
   - {kind: linear, out: 10}
   - {kind: li, beta: 0.8}

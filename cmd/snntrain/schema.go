@@ -16,7 +16,7 @@ import (
 func schema() ([]byte, error) {
 	return config.Schema(defaultExperiment(), map[string][]config.Plug{
 		"dataset": datasetPlugs(), "encoder": encoderPlugs(), "layer": layerPlugs(), "init": initPlugs(),
-		"surrogate": surrogatePlugs(), "loss": lossPlugs(), "optimizer": optimizerPlugs(), "schedule": schedulePlugs(),
+		"recurrence": recurrencePlugs(), "surrogate": surrogatePlugs(), "loss": lossPlugs(), "optimizer": optimizerPlugs(), "schedule": schedulePlugs(),
 	})
 }
 
@@ -56,6 +56,13 @@ func layerPlugs() []config.Plug {
 func initPlugs() []config.Plug {
 	r := layers.Inits()
 	return plugs(r.Names(), r.Get, func(k layers.Init) config.Plug {
+		return config.Plug{Kind: k.Name, Doc: k.Doc, Options: k.Options()}
+	})
+}
+
+func recurrencePlugs() []config.Plug {
+	r := layers.Recurrences()
+	return plugs(r.Names(), r.Get, func(k layers.Recurrence) config.Plug {
 		return config.Plug{Kind: k.Name, Doc: k.Doc, Options: k.Options()}
 	})
 }
