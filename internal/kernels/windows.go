@@ -42,7 +42,7 @@ func (l Level) SumWindows(dst, first []float32, n int, w []float32, stride int, 
 	if stride > 0 {
 		rows = min(rows, (len(w)-n)/stride+1)
 	}
-	ok := false
+	var ok bool
 	if s.Scale == nil {
 		ok = l.t.sumWindows(dst, n, first, w, stride, rows, s.Index, s.Start, s.List)
 	} else {

@@ -48,6 +48,14 @@ func (s *Signal) ByRowOn(pool *par.Pool) *Events {
 	return &s.byRow
 }
 
+// growList is grow with room to spare: the number of spikes changes from batch to batch.
+func growList(list []uint32, n int) []uint32 {
+	if cap(list) < n {
+		return grow(list, n+n/4)[:n]
+	}
+	return list[:n]
+}
+
 // listGrain is the number of words of spikes that are listed at a time.
 const listGrain = 4096
 
@@ -60,7 +68,7 @@ func (s *Signal) listSpikes(pool *par.Pool, e *Events) {
 		}
 	}
 	e.Start[s.Rows()] = total
-	e.Index, e.Value = grow(e.Index, int(total)), nil
+	e.Index, e.Value = growList(e.Index, int(total)), nil
 	pool.For(s.Rows(), max(1, listGrain/s.Stride()), func(lo, hi int) {
 		k := e.Start[lo]
 		for r := lo; r < hi; r++ {
@@ -98,7 +106,7 @@ func (s *Signal) ByInput(pool *par.Pool, rows int) *Events {
 	chunks := (s.Rows() + rows - 1) / rows
 	e.Start = grow(e.Start, chunks*n+1)
 	e.Start[0] = 0
-	e.Index = grow(e.Index, len(list.Index))
+	e.Index = growList(e.Index, len(list.Index))
 	e.Value = grow(e.Value, len(list.Value))
 	if list.Value == nil {
 		e.Value = nil
