@@ -24,7 +24,7 @@ type Pool2d struct {
 
 // Key implements Op.
 func (p *Pool2d) Key() string {
-	return fmt.Sprintf("%s k=%v s=%v p=%v", p.Kind(), p.Size, p.Stride, p.Padding)
+	return fmt.Sprintf("%s k=%v s=%v p=%v+%v d=%v", p.Kind(), p.Size, p.Stride, p.Padding, p.Extra, p.Dilation)
 }
 
 // OutShape implements Op.
@@ -37,12 +37,12 @@ func (p *Pool2d) windows(in, out []int, visit func(outPlace, inPlace int, first 
 		for ox := range out[2] {
 			first := true
 			for ky := range p.Size[0] {
-				y := oy*p.Stride[0] + ky - p.Padding[0]
+				y := oy*p.Stride[0] + ky*max(p.Dilation[0], 1) - p.Padding[0]
 				if y < 0 || y >= in[1] {
 					continue
 				}
 				for kx := range p.Size[1] {
-					if x := ox*p.Stride[1] + kx - p.Padding[1]; x >= 0 && x < in[2] {
+					if x := ox*p.Stride[1] + kx*max(p.Dilation[1], 1) - p.Padding[1]; x >= 0 && x < in[2] {
 						visit(oy*out[2]+ox, y*in[2]+x, first)
 						first = false
 					}

@@ -84,6 +84,8 @@ func opCases() []opCase {
 	}
 	cases = append(cases, convCases()...)
 	cases = append(cases, poolCases()...)
+	cases = append(cases, rectifierCases()...)
+	cases = append(cases, routeCases()...)
 	cases = append(cases, readoutCases()...)
 	return append(cases, lossCases()...)
 }
@@ -212,12 +214,21 @@ func poolCases() []opCase {
 		for _, v := range []struct {
 			name                  string
 			size, stride, padding int
-		}{{"", 2, 2, 0}, {" overlapping", 3, 1, 1}, {" with rest", 2, 3, 0}} {
+			extra, dilation       [2]int
+		}{
+			{name: "", size: 2, stride: 2},
+			{name: " overlapping", size: 3, stride: 1, padding: 1},
+			{name: " with rest", size: 2, stride: 3},
+			{name: " over the border", size: 2, stride: 2, extra: [2]int{1, 0}},
+			{name: " less at the end", size: 3, stride: 2, padding: 1, extra: [2]int{-1, 1}},
+			{name: " dilated", size: 2, stride: 1, padding: 1, dilation: [2]int{2, 3}},
+		} {
 			taken := forms
 			if mode == model.PoolMax {
 				taken = forms[:2] // differences need a unique maximum
 			}
 			op := pool(mode, v.size, v.stride, v.padding).Pool2d
+			op.Extra, op.Dilation = v.extra, v.dilation
 			cases = append(cases, opCase{
 				name: string(mode) + "-pool" + v.name, forms: taken,
 				op:     func() autograd.Op { return &autograd.Pool2d{Pool2d: op} },
@@ -241,7 +252,7 @@ func poolTwin(op model.Pool2d, x []float64) []float64 {
 			sum, high := 0.0, math.Inf(-1)
 			for ky := range op.Size[0] {
 				for kx := range op.Size[1] {
-					iy, ix := oy*op.Stride[0]+ky-op.Padding[0], ox*op.Stride[1]+kx-op.Padding[1]
+					iy, ix := oy*op.Stride[0]+ky*max(op.Dilation[0], 1)-op.Padding[0], ox*op.Stride[1]+kx*max(op.Dilation[1], 1)-op.Padding[1]
 					if iy >= 0 && iy < h && ix >= 0 && ix < w {
 						v := x[(iy*w+ix)*c+ch]
 						sum, high = sum+v, max(high, v)

@@ -98,8 +98,18 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 	case *model.Add:
 		return &autograd.Add{}, nil, nil
 	case *model.Scale:
-		shape := c.shapes[node.Name]
-		return &autograd.Scale{}, []*autograd.Node{c.array(node, op.Params()[0], perNeuron(op.Factor, shape)).node}, nil
+		return &autograd.Scale{}, c.perNeuronLeaves(node), nil
+	case *model.Affine:
+		return &autograd.Affine{}, c.perNeuronLeaves(node), nil
+	case *model.PReLU:
+		return &autograd.PReLU{}, c.perNeuronLeaves(node), nil
+	case *model.Rectifier:
+		return &autograd.Rectifier{Rectifier: *op}, nil, nil
+	case *model.Concat:
+		return &autograd.Concat{Axis: op.Axis}, nil, nil
+	case model.Router:
+		route, err := c.route(node, op)
+		return route, nil, err
 	case *model.BatchNorm:
 		return c.batchNorm(node, op)
 	case *model.Neuron:
