@@ -172,7 +172,7 @@ func TestDecodeFaults(t *testing.T) {
 		"must be at least 1":                           func(h map[string]any) { node(h, 0)["op"].(map[string]any)["stride"] = []int{0, 1} },
 		"expected 4×2×3×3":                             func(h map[string]any) { node(h, 0)["op"].(map[string]any)["groups"] = 0 },
 		"free.bias: array is missing":                  func(h map[string]any) { node(h, 21)["op"].(map[string]any)["bias"] = true },
-		"is over half the window":                      func(h map[string]any) { node(h, 5)["op"].(map[string]any)["padding"] = []int{5, 5} },
+		"padding 5 leaves a window of 3 no value":      func(h map[string]any) { node(h, 5)["op"].(map[string]any)["padding"] = []int{5, 5} },
 	} {
 		_, err := model.Decode(change(f))
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -44,8 +44,8 @@ func (p *Pool2d) Infer(in []Shape) (Shape, error) {
 		if padded < span {
 			return nil, fmt.Errorf("window is %d, input with padding has %d", span, padded)
 		}
-		if 2*p.Padding[i] > span {
-			return nil, fmt.Errorf("padding %d is over half the window of %d", p.Padding[i], span)
+		if p.Padding[i] >= span {
+			return nil, fmt.Errorf("padding %d leaves a window of %d no value", p.Padding[i], span)
 		}
 		out[i+1] = (padded-span)/p.Stride[i] + 1
 		if first := (out[i+1]-1)*p.Stride[i] - p.Padding[i]; first >= s[i+1] {

@@ -33,16 +33,6 @@ func (a *attrs) find(name string, kind raw.AttrKind) *raw.Attr {
 	return nil
 }
 
-// has reports whether an attribute is there.
-func (a *attrs) has(name string) bool {
-	for i := range a.list {
-		if a.list[i].Name == name {
-			return true
-		}
-	}
-	return false
-}
-
 func (a *attrs) int(name string, missing int) int {
 	if v := a.find(name, raw.AttrInt); v != nil {
 		return int(v.Int)

@@ -16,7 +16,7 @@ func (c *call) afterFinal() (done bool, err error) {
 		switch c.n.Op {
 		case "Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape", "Flatten":
 			if v.argmax && i == 0 {
-				c.attrs.passed("to", "axes", "axis", "allowzero", "saturate", "round_mode")
+				c.passed("to", "axes", "axis", "allowzero", "saturate", "round_mode")
 				c.folded("", "passes the class on")
 				c.give(v)
 				return true, c.attrs.finish()

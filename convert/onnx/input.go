@@ -95,7 +95,7 @@ func (im *importer) read(name string, dims []int, shape model.Shape) (*value, st
 		rest = dims[1:]
 	}
 	if shape == nil {
-		shape = natural(rest)
+		shape = im.natural(name, rest)
 	}
 	if shape.Size() != size(rest) {
 		return nil, "", im.fault(fmt.Sprintf("input %q", name), fmt.Sprintf("takes samples of %v, %d values; the data gives %v, %d values", model.Shape(rest), size(rest), shape, shape.Size()), "")
@@ -113,11 +113,8 @@ func (im *importer) read(name string, dims []int, shape model.Shape) (*value, st
 	return v, "channels last", nil
 }
 
-// natural is the shape of samples for a graph's input without its batch:
-// channels first, unless the last axis looks like gray, color or color with
-// transparency and the first does not.
-func natural(rest []int) model.Shape {
-	colors := func(n int) bool { return n == 1 || n == 3 || n == 4 }
+// natural is the shape of samples for a graph's input without its batch.
+func (im *importer) natural(name string, rest []int) model.Shape {
 	switch len(rest) {
 	case 2:
 		if rest[0] == 1 || rest[1] == 1 {
@@ -125,10 +122,31 @@ func natural(rest []int) model.Shape {
 		}
 		return model.Shape{rest[0], 1, rest[1]}
 	case 3:
-		if colors(rest[2]) && !colors(rest[0]) {
+		if im.channelsLast(name, rest) {
 			return model.Shape{rest[2], rest[0], rest[1]}
 		}
 		return append(model.Shape{}, rest...)
 	}
 	return model.Shape{size(rest)}
+}
+
+// channelsLast guesses where the channels of an input are: a convolution wants
+// them first, a turn of the axes says that they are not; otherwise the last
+// axis must look like gray or color, and the first not.
+func (im *importer) channelsLast(name string, rest []int) bool {
+	for i := range im.model.Nodes {
+		n := &im.model.Nodes[i]
+		if !slices.Contains(n.Inputs, name) {
+			continue
+		}
+		a := attrs{list: n.Attrs}
+		switch {
+		case n.Op == "Conv":
+			return false
+		case n.Op == "Transpose" && slices.Equal(a.intList("perm"), []int{0, 3, 1, 2}):
+			return true
+		}
+	}
+	colors := func(n int) bool { return n == 1 || n == 3 }
+	return colors(rest[2]) && !colors(rest[0])
 }

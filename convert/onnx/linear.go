@@ -101,7 +101,7 @@ func gemm(c *call) error {
 	if err != nil {
 		return err
 	}
-	w, err := c.floatInput(1, "B")
+	w, err := c.floatInput(1, "input B")
 	if err != nil {
 		return err
 	}
@@ -111,17 +111,17 @@ func gemm(c *call) error {
 	}
 	column := c.int("transA", 0) != 0
 	if len(x.dims) != 2 || column && x.dims[1] != 1 || !column && x.dims[0] != 1 {
-		return fmt.Errorf("A has the shape %v, expected one row a sample", x.dims)
+		return fmt.Errorf("input A has the shape %v, expected one row a sample", x.dims)
 	}
 	alpha, beta := c.float("alpha", 1), c.float("beta", 1)
 	var bias []float32
 	if c.given(2) {
-		t, err := c.floatInput(2, "C")
+		t, err := c.floatInput(2, "input C")
 		if err != nil {
 			return err
 		}
 		if out, err := broadcast(t.Dims, []int{1, m.n}); err != nil || size(out) != m.n {
-			return fmt.Errorf("C has the shape %v, expected one value an output of %d", t.Dims, m.n)
+			return fmt.Errorf("input C has the shape %v, expected one value an output of %d", t.Dims, m.n)
 		}
 		for _, i := range spread(t.Dims, []int{1, m.n}) {
 			bias = append(bias, beta*t.Floats[i])

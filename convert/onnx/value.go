@@ -153,23 +153,79 @@ func (c *call) arranged(v *value, shape model.Shape) (string, error) {
 
 func (c *call) arrange(v *value, shape model.Shape) (string, error) {
 	name := v.node
-	var err error
 	if v.perm != nil {
-		order, _, ok := c.order(v)
+		base, order, ok := c.turn(v)
 		if !ok {
 			return "", fmt.Errorf("reads values in an order that no layer gives")
 		}
-		if name, err = c.layer(&model.Permute{Axes: order}, name); err != nil {
+		var err error
+		if name, err = c.reshape(name, base); err == nil {
+			name, err = c.layer(&model.Permute{Axes: order}, name)
+		}
+		if err != nil {
 			return "", err
 		}
 	}
-	if c.shapes[name].Equal(shape) {
+	return c.reshape(name, shape)
+}
+
+// reshape returns a layer that gives the values of another one in a shape.
+func (c *call) reshape(name string, shape model.Shape) (string, error) {
+	switch {
+	case c.shapes[name].Equal(shape):
 		return name, nil
-	}
-	if len(shape) == 1 {
+	case len(shape) == 1:
 		return c.layer(&model.Flatten{}, name)
 	}
 	return c.layer(&model.Reshape{Shape: shape}, name)
+}
+
+// turn finds a shape of three axes for the layer's values, and the order of these axes in which v shows them.
+func (c *call) turn(v *value) (base model.Shape, order []int, ok bool) {
+	in := c.shapes[v.node]
+	for _, o := range orders() {
+		if len(in) == 3 && slices.Equal((&model.Permute{Axes: o}).Route(in), v.perm) {
+			return in, o, true
+		}
+	}
+	dims, stride := axesOf(v.perm)
+	if len(dims) > 3 || !slices.Equal(walk(dims, stride, 0), ints(v.perm)) {
+		return nil, nil, false
+	}
+	for len(dims) < 3 {
+		dims, stride = append(dims, 1), append(stride, 0)
+	}
+	sorted := []int{0, 1, 2} // by stride, the longest first
+	slices.SortStableFunc(sorted, func(a, b int) int { return stride[b] - stride[a] })
+	order = make([]int, 3)
+	for k, a := range sorted {
+		base, order[a] = append(base, dims[a]), k
+	}
+	return base, order, slices.Equal((&model.Permute{Axes: order}).Route(base), v.perm)
+}
+
+// axesOf takes a permutation apart into axes with a stride each, the last axis
+// changing fastest. It is that permutation only if walking the axes gives it.
+func axesOf(perm []int32) (dims, stride []int) {
+	for inner := 1; inner < len(perm) && len(dims) < 4; {
+		step, n := int(perm[inner])-int(perm[0]), 2
+		for n*inner < len(perm) && int(perm[n*inner]) == n*step {
+			n++
+		}
+		dims, stride = append(dims, n), append(stride, step)
+		inner *= n
+	}
+	slices.Reverse(dims)
+	slices.Reverse(stride)
+	return dims, stride
+}
+
+func ints(v []int32) []int {
+	out := make([]int, len(v))
+	for i, x := range v {
+		out[i] = int(x)
+	}
+	return out
 }
 
 // maps returns a layer that gives v as (C, H, W) maps, and that shape.
@@ -202,10 +258,10 @@ func (c *call) given(i int) bool { return i < len(c.in) && c.in[i] != nil }
 // tensor returns input i, which must be constant.
 func (c *call) tensor(i int, what string) (*raw.Tensor, error) {
 	if !c.given(i) {
-		return nil, fmt.Errorf("%s is missing", what)
+		return nil, fmt.Errorf("%s: missing", what)
 	}
 	if c.in[i].constant == nil {
-		return nil, fmt.Errorf("%s depends on the sample, expected a constant", what)
+		return nil, fmt.Errorf("%s: must be constant, depends on the sample", what)
 	}
 	return c.in[i].constant, nil
 }
@@ -217,7 +273,7 @@ func (c *call) intInput(i int, what string) ([]int, error) {
 		return nil, err
 	}
 	if t.Type.Floating() {
-		return nil, fmt.Errorf("%s is %v, expected whole numbers", what, t.Type)
+		return nil, fmt.Errorf("%s: holds %v, expected whole numbers", what, t.Type)
 	}
 	return toInts(t.Ints), nil
 }
@@ -229,11 +285,11 @@ func (c *call) floatInput(i int, what string) (*raw.Tensor, error) {
 		return nil, err
 	}
 	if !t.Type.Floating() {
-		return nil, fmt.Errorf("%s is %v, expected floating-point numbers", what, t.Type)
+		return nil, fmt.Errorf("%s: holds %v, expected floating-point numbers", what, t.Type)
 	}
 	for _, x := range t.Floats {
 		if x-x != 0 {
-			return nil, fmt.Errorf("%s holds %v", what, x)
+			return nil, fmt.Errorf("%s: holds %v", what, x)
 		}
 	}
 	return t, nil
