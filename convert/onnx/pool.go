@@ -71,13 +71,12 @@ func (c *call) average(node string, op *model.Pool2d, w window, axes int, counte
 	if err != nil {
 		return err
 	}
-	area := w.size[0] * w.size[1]
-	factor, same := make([]float64, 0, out.Size()), true
+	rows, columns := w.counts(0, out[1], in[1], counted), w.counts(1, out[2], in[2], counted)
+	area, factor, same := w.size[0]*w.size[1], make([]float64, 0, out.Size()), true
 	for range out[0] {
-		for y := range out[1] {
-			for x := range out[2] {
-				n := w.values(0, y, in[1], counted) * w.values(1, x, in[2], counted)
-				if n == 0 {
+		for _, r := range rows {
+			for _, n := range columns {
+				if n *= r; n == 0 {
 					return fmt.Errorf("a window holds padding only")
 				}
 				same = same && n == area
@@ -101,20 +100,20 @@ func (c *call) average(node string, op *model.Pool2d, w window, axes int, counte
 	return nil
 }
 
-// values is how many values window k counts on an axis of n places: those of
-// the input, and those of the padding where it is counted.
-func (w *window) values(axis, k, n int, counted bool) int {
+// counts is how many values each of out windows counts on an axis of n places:
+// those of the input, and those of the padding where it is counted.
+func (w *window) counts(axis, out, n int, counted bool) []int {
 	lo, hi := 0, n
 	if counted {
 		lo, hi = -w.before[axis], n+w.after[axis]
 	}
-	count := 0
-	for i := range w.size[axis] {
-		if p := k*w.stride[axis] + i*w.dilation[axis] - w.before[axis]; p >= lo && p < hi {
-			count++
-		}
+	d, list := w.dilation[axis], make([]int, out)
+	for k := range list {
+		first := k*w.stride[axis] - w.before[axis]
+		from := max(0, (lo-first+d-1)/d) // the first value at lo or behind it
+		list[k] = max(0, min(w.size[axis], (hi-first+d-1)/d)-from)
 	}
-	return count
+	return list
 }
 
 // globalAverage averages all places of a channel.
