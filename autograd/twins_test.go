@@ -152,20 +152,27 @@ func convCases() []opCase {
 		name                              string
 		kernel, stride, padding, dilation [2]int
 		groups                            int
+		fast                              bool
 	}{
-		{"conv2d plain", [2]int{3, 3}, [2]int{1, 1}, [2]int{0, 0}, [2]int{1, 1}, 1},
-		{"conv2d padded", [2]int{3, 2}, [2]int{1, 1}, [2]int{2, 1}, [2]int{1, 1}, 1},
-		{"conv2d strided", [2]int{2, 3}, [2]int{2, 3}, [2]int{1, 0}, [2]int{1, 1}, 1},
-		{"conv2d dilated", [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}, [2]int{2, 3}, 1},
-		{"conv2d grouped", [2]int{3, 3}, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1}, 2},
-		{"conv2d depthwise strided", [2]int{3, 3}, [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}, 4},
+		{"conv2d plain", [2]int{3, 3}, [2]int{1, 1}, [2]int{0, 0}, [2]int{1, 1}, 1, false},
+		{"conv2d padded", [2]int{3, 2}, [2]int{1, 1}, [2]int{2, 1}, [2]int{1, 1}, 1, false},
+		{"conv2d strided", [2]int{2, 3}, [2]int{2, 3}, [2]int{1, 0}, [2]int{1, 1}, 1, false},
+		{"conv2d dilated", [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}, [2]int{2, 3}, 1, false},
+		{"conv2d grouped", [2]int{3, 3}, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1}, 2, false},
+		{"conv2d depthwise strided", [2]int{3, 3}, [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}, 4, false},
+		{"depthwise", [2]int{3, 2}, [2]int{1, 2}, [2]int{2, 1}, [2]int{1, 1}, 4, true},
+		{"depthwise dilated", [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}, [2]int{2, 3}, 4, true},
 	} {
 		const c, h, w, o = 4, 4, 5, 4
 		weights := v.kernel[0] * v.kernel[1] * c / v.groups * o
 		cases = append(cases, opCase{
 			name: v.name, forms: forms,
 			op: func() autograd.Op {
-				return &autograd.Conv2d{Kernel: v.kernel, Stride: v.stride, Padding: v.padding, Dilation: v.dilation, Groups: v.groups}
+				conv := autograd.Conv2d{Kernel: v.kernel, Stride: v.stride, Padding: v.padding, Dilation: v.dilation, Groups: v.groups}
+				if v.fast {
+					return &autograd.Depthwise{Conv2d: conv}
+				}
+				return &conv
 			},
 			inputs: func(r *rand.Rand, f form) []*autograd.Value {
 				return []*autograd.Value{randomSignal(r, f, c, h, w), randomParam(r, weights), randomParam(r, o)}

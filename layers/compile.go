@@ -87,8 +87,11 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 	case *model.Linear:
 		return &autograd.Linear{}, c.weights(node, op.Params(), transposed), nil
 	case *model.Conv2d:
-		conv := &autograd.Conv2d{Kernel: op.Kernel, Stride: op.Stride, Padding: op.Padding, Dilation: op.Dilation, Groups: op.Groups}
-		return conv, c.weights(node, op.Params(), kernelLast), nil
+		conv := autograd.Conv2d{Kernel: op.Kernel, Stride: op.Stride, Padding: op.Padding, Dilation: op.Dilation, Groups: op.Groups}
+		if op.Groups == op.In && op.Groups == op.Out && op.Groups > 1 {
+			return &autograd.Depthwise{Conv2d: conv}, c.weights(node, op.Params(), kernelLast), nil
+		}
+		return &conv, c.weights(node, op.Params(), kernelLast), nil
 	case *model.Pool2d:
 		return &autograd.Pool2d{Pool2d: *op}, nil, nil
 	case *model.Flatten:

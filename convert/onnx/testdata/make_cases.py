@@ -93,6 +93,7 @@ for name, a, ws in [
     ("conv valid", dict(auto_pad="VALID"), (3, 4, 4, 4)),
 ]:
     one(name, 11, M, "Conv", w(*ws), w(ws[0]), **a)
+g = G(13, M); y = g.node("Conv", "x", w(4, 1, 3, 2), w(4), group=4); g.done("conv depthwise and max pool", g.node("Flatten", g.node("MaxPool", y, kernel_shape=[2, 2])))
 one("conv without bias", 22, M, "Conv", w(3, 4, 2, 2))
 one("conv 1d", 13, ["b", 4, 9], "Conv", w(4, 2, 3), w(4), group=2, pads=[2, 0], strides=[2])
 g = G(13, M); y = g.node("Conv", "x", w(3, 4, 3, 3)); y = g.node("Add", y, w(3, 1, 1)); y = g.node("Mul", y, w(1, 3, 1, 1)); g.done("conv with bias and scale apart", g.node("Flatten", y))
