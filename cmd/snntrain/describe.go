@@ -89,7 +89,7 @@ func details(op model.Op) string {
 	case *model.Dropout:
 		return fmt.Sprintf("p %v", op.P)
 	case *model.BatchNorm:
-		return "over " + op.Over
+		return "batch-norm over " + op.Over
 	}
 	return ""
 }
