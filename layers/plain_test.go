@@ -1,6 +1,7 @@
 package layers_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,6 +50,39 @@ func TestANetworkWithoutSpikesLearns(t *testing.T) {
 	}
 	if last > 0.5*first {
 		t.Errorf("loss went from %v to %v only", first, last)
+	}
+}
+
+// TestALayerReadTwice: the gradient of a layer that another reads twice is that of both.
+func TestALayerReadTwice(t *testing.T) {
+	for _, kind := range []string{"add", "concat"} {
+		p, _ := compiled(t, layers.Builder{Input: model.Shape{5}, Seed: 1}, `
+  - {kind: linear, name: a, out: 6}
+  - {kind: `+kind+`, input: [a, a]}
+  - {kind: linear, out: 4}
+`, layers.Options{Loss: crossEntropy})
+		in := batch(3, 1, 4, true, 5)
+		loss := func() float64 {
+			r, err := p.Step(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.Loss
+		}
+		loss()
+		weight := p.Params()[0]
+		grad := append([]float32(nil), weight.Grad...)
+		for i, g := range grad[:5] {
+			before := weight.Value[i]
+			weight.Value[i] = before + 1e-2
+			high := loss()
+			weight.Value[i] = before - 1e-2
+			low := loss()
+			weight.Value[i] = before
+			if want := (high - low) / 2e-2; math.Abs(float64(g)-want) > 1e-3 {
+				t.Errorf("%s: gradient %d is %v, by differences %v", kind, i, g, want)
+			}
+		}
 	}
 }
 

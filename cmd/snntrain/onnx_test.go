@@ -9,6 +9,7 @@ import (
 	"github.com/sbinet/npyio"
 
 	"github.com/snntrain/snntrain/internal/onnx/onnxtest"
+	"github.com/snntrain/snntrain/model"
 )
 
 const digitsData = "data: {name: digits, encode: {kind: rate, steps: 9}}\n"
@@ -130,5 +131,15 @@ Softmax   node y     folded         left out at the end: the largest score stays
 		onnxFile(t, onnxtest.New(20).Input("x", -1, 64).Node("Elu", []string{"x"}, []string{"y"}, nil).Output("y")))
 	if !strings.Contains(out, "1 operators, 1 refused") {
 		t.Errorf("no account in\n%s", out)
+	}
+}
+
+func TestBatchFor(t *testing.T) {
+	n := &model.Network{Input: model.Shape{1, 1024, 1024}, Nodes: []model.Node{{Name: "a", Op: &model.Flatten{}, Inputs: []string{model.InputName}}}}
+	if got := batchFor(n, 256); got != 31 { // 2 × 2²⁰ values a sample, 2²⁶ allowed
+		t.Errorf("large samples: %d at a time", got)
+	}
+	if got := batchFor(&model.Network{Input: model.Shape{64}}, 256); got != 256 {
+		t.Errorf("small samples: %d at a time", got)
 	}
 }

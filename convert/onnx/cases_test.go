@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/snntrain/snntrain/convert/onnx"
@@ -165,5 +166,54 @@ func accounted(t *testing.T, m *raw.Model, r *onnx.Result) {
 	}
 	if last := r.Network.Nodes[len(r.Network.Nodes)-1]; !mapped[last.Name] && last.Op.Kind() != "flatten" && last.Op.Kind() != "permute" {
 		t.Errorf("the last layer %q stands in no entry", last.Name)
+	}
+}
+
+// TestLayersOfGraphs: what the graph only reorders, and constants between layers, make no layer of their own.
+func TestLayersOfGraphs(t *testing.T) {
+	want := map[string]string{
+		"transpose at the end":                 "permute flatten",
+		"two slices":                           "slice flatten",
+		"flatten, channels last":               "relu flatten linear",
+		"gemm of a column":                     "linear",
+		"matmul and bias":                      "linear relu affine",
+		"conv with bias and scale apart":       "conv2d flatten",
+		"a bias of one of two readers":         "linear affine relu add",
+		"input normalization, channels last":   "affine conv2d flatten",
+		"concat, slice and pad, channels last": "relu concat slice pad permute flatten",
+		"residual, channels last":              "relu add permute flatten",
+		"residual of different orders":         "permute add flatten",
+		"channel shuffle":                      "reshape permute reshape conv2d flatten",
+		"conv padded unevenly":                 "pad conv2d flatten",
+		"average pool padded":                  "sum-pool affine flatten",
+		"average pool with padding padded":     "avg-pool flatten",
+		"split values":                         "slice slice concat",
+		"dropout":                              "relu",
+		"pad nothing":                          "flatten",
+	}
+	for _, c := range cases(t) {
+		kinds, ok := want[c.Name]
+		if !ok {
+			continue
+		}
+		delete(want, c.Name)
+		m, err := raw.Decode(c.Model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := onnx.Convert("x.onnx", m, onnx.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, n := range r.Network.Nodes {
+			got = append(got, n.Op.Kind())
+		}
+		if strings.Join(got, " ") != kinds {
+			t.Errorf("%s: layers %v, want %s", c.Name, got, kinds)
+		}
+	}
+	for name := range want {
+		t.Errorf("no graph is called %q", name)
 	}
 }

@@ -71,6 +71,7 @@ func Convert(name string, m *raw.Model, o Options) (*Result, error) {
 	im := &importer{
 		file: name, model: m, net: &model.Network{Dt: 1}, values: map[string]*value{},
 		shapes: map[string]model.Shape{}, uses: map[string]int{}, operators: operators(), folders: folders(),
+		budget: budgetOf(m),
 	}
 	if err := im.start(o); err != nil {
 		return nil, err

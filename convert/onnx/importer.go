@@ -23,12 +23,19 @@ type importer struct {
 	entries   []Operator
 	operators map[string]operator
 	folders   map[string]folder
-	computed  int   // values of folded constants
+	budget    int   // values that computed constants may still hold
 	outcome   error // a fault that is no single operator's
 }
 
-// maxComputed bounds the values of all constants that are computed.
-const maxComputed = 1 << 27
+// budgetOf bounds the values of all constants that are computed: some for
+// small files, and a few times what the file itself holds.
+func budgetOf(m *raw.Model) int {
+	n := maxFold
+	for _, t := range m.Constants {
+		n += 4 * t.Len()
+	}
+	return n
+}
 
 // operator handles a node of which some input is a signal.
 type operator func(c *call) error
@@ -113,8 +120,8 @@ func (c *call) run() error {
 		if err != nil {
 			return err
 		}
-		if c.computed += t.Len(); c.computed > maxComputed {
-			return fmt.Errorf("the constants computed so far hold over %d values", maxComputed)
+		if c.budget -= t.Len(); c.budget < 0 {
+			return fmt.Errorf("the constants computed so far hold %d values too many", -c.budget)
 		}
 		c.give(&value{constant: t})
 		c.folded("", "constant")

@@ -35,30 +35,12 @@ func (c *call) sum(in []*value) error {
 		}
 		out.perm = nil
 	}
-	names, err := c.distinct(names)
-	if err != nil {
-		return err
-	}
+	var err error
 	if out.node, err = c.layer(&model.Add{}, names...); err != nil {
 		return err
 	}
 	c.give(out)
 	return nil
-}
-
-// distinct doubles what is read twice, so that no layer reads another more than once.
-func (c *call) distinct(names []string) ([]string, error) {
-	for i, name := range names {
-		if !slices.Contains(names[:i], name) {
-			continue
-		}
-		copied, err := c.layer(&model.Affine{Weight: model.Scalar(1), Bias: model.Scalar(0)}, name)
-		if err != nil {
-			return nil, err
-		}
-		names[i] = copied
-	}
-	return names, nil
 }
 
 // sumAll maps the operator Sum of any number of signals.
@@ -103,9 +85,6 @@ func concat(c *call) error {
 	}
 	if axis[along] < 0 {
 		return fmt.Errorf("joins along the batch axis")
-	}
-	if names, err = c.distinct(names); err != nil {
-		return err
 	}
 	node, err := c.layer(&model.Concat{Axis: order[axis[along]]}, names...)
 	if err != nil {

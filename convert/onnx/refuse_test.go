@@ -94,10 +94,15 @@ func TestRefusals(t *testing.T) {
 		"its input has the shape [4 2 4], whose first axis is not the batch":      maps().Const(onnxtest.Ints("s", []int64{3}, 4, 2, 4)).Node("Reshape", in("x", "s"), in("z"), nil).Node("GlobalAveragePool", in("z"), in("y"), nil).Output("y"),
 		"supported for constants only":                                            node(row().Const(onnxtest.Ints("i", []int64{1}, 0)), "Gather", in("x", "i"), nil),
 		"makes a constant of the shape [1048576 1048576], the limit is":           node(row().Const(onnxtest.Ints("n", []int64{2}, 1<<20, 1<<20)).Node("ConstantOfShape", in("n"), in("c"), nil), "Add", in("x", "c"), nil),
-		"does not depend on the input":                                            onnxtest.New(13).Input("x", 1, 2).Const(onnxtest.Floats("c", nil, 1)).Node("Neg", in("c"), in("y"), nil).Output("y"),
-		"is the input: there is no layer":                                         node(row(), "Identity", in("x"), nil),
-		`graph: has 2 inputs, expected 1: x, z`:                                   node(row().Input("z", 1), "Relu", in("x"), nil),
-		`graph: has 2 outputs, expected 1: y, x`:                                  node(row(), "Relu", in("x"), nil).Output("x"),
+		"the constants computed so far hold 2 values too many": node(row().Const(onnxtest.Ints("n", []int64{1}, 1<<23+29)).
+			Node("ConstantOfShape", in("n"), in("a"), nil).Node("ConstantOfShape", in("n"), in("b"), nil).
+			Node("Concat", in("a", "b"), in("c"), onnxtest.Attrs{"axis": 0}), "Add", in("x", "c"), nil),
+		"the variance holds -1, which with epsilon 0.5 has no root": node(row().Const(onnxtest.Floats("v", []int64{4}, 1, -1, 1, 1)),
+			"BatchNormalization", in("x", "v", "v", "v", "v"), onnxtest.Attrs{"epsilon": float32(0.5)}),
+		"does not depend on the input":           onnxtest.New(13).Input("x", 1, 2).Const(onnxtest.Floats("c", nil, 1)).Node("Neg", in("c"), in("y"), nil).Output("y"),
+		"is the input: there is no layer":        node(row(), "Identity", in("x"), nil),
+		`graph: has 2 inputs, expected 1: x, z`:  node(row().Input("z", 1), "Relu", in("x"), nil),
+		`graph: has 2 outputs, expected 1: y, x`: node(row(), "Relu", in("x"), nil).Output("x"),
 		`input "x": is [d0, 3, d2, 8], of which more than the batch is free; give the shape with --input-shape`: node(onnxtest.New(13).Input("x", -1, 3, -1, 8), "Relu", in("x"), nil),
 		`input "x": has no shape in the file; give it with --input-shape, batch first`:                          node(onnxtest.New(13).Input("x"), "Relu", in("x"), nil),
 	} {
