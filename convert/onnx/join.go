@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	raw "github.com/snntrain/snntrain/internal/onnx"
 	"github.com/snntrain/snntrain/model"
 )
 
@@ -127,80 +126,6 @@ func (c *call) plain(in []*value) (names []string, order, axis []int, err error)
 		order = []int{0, 1, 2}[:len(shape)]
 	}
 	return names, order, axis, nil
-}
-
-func concatConstants(c *call) (*raw.Tensor, error) {
-	first, err := c.tensor(0, "its first input")
-	if err != nil {
-		return nil, err
-	}
-	along, err := axisOf(c.int("axis", 1), len(first.Dims))
-	if err != nil {
-		return nil, err
-	}
-	dims := slices.Clone(first.Dims)
-	for i := 1; i < len(c.in); i++ {
-		t, err := c.tensor(i, "an input")
-		if err != nil {
-			return nil, err
-		}
-		if t.Type != first.Type || len(t.Dims) != len(dims) || size(t.Dims[:along]) != size(dims[:along]) || size(t.Dims[along+1:]) != size(dims[along+1:]) {
-			return nil, fmt.Errorf("joins %v of the shape %v and %v of the shape %v", first.Type, first.Dims, t.Type, t.Dims)
-		}
-		dims[along] += t.Dims[along]
-	}
-	out, err := allocate(first.Type, dims)
-	if err != nil {
-		return nil, err
-	}
-	at, inner := 0, size(dims[along:])
-	for _, v := range c.in {
-		n := size(v.constant.Dims[along:])
-		for o := range size(dims[:along]) {
-			if first.Type.Floating() {
-				copy(out.Floats[o*inner+at:], v.constant.Floats[o*n:(o+1)*n])
-			} else {
-				copy(out.Ints[o*inner+at:], v.constant.Ints[o*n:(o+1)*n])
-			}
-		}
-		at += n
-	}
-	return out, nil
-}
-
-// gather picks from a constant by constant places on one axis.
-func gather(c *call) (*raw.Tensor, error) {
-	t, err := c.tensor(0, "its input")
-	if err != nil {
-		return nil, err
-	}
-	places, err := c.intInput(1, "the places")
-	if err != nil {
-		return nil, err
-	}
-	axis, err := axisOf(c.int("axis", 0), len(t.Dims))
-	if err != nil {
-		return nil, err
-	}
-	n := t.Dims[axis]
-	dims := slices.Concat(t.Dims[:axis], c.in[1].constant.Dims, t.Dims[axis+1:])
-	if _, err := allocate(raw.Int64, dims); err != nil {
-		return nil, err
-	}
-	inner := size(t.Dims[axis+1:])
-	var index []int
-	for o := range size(t.Dims[:axis]) {
-		for _, p := range places {
-			at, err := axisOf(p, n)
-			if err != nil {
-				return nil, fmt.Errorf("place %d of %d", p, n)
-			}
-			for i := range inner {
-				index = append(index, (o*n+at)*inner+i)
-			}
-		}
-	}
-	return picked(t, dims, index), nil
 }
 
 // split cuts a signal along an axis; sizes are an attribute before opset 13, then an input.
