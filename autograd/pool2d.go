@@ -36,7 +36,7 @@ type poolRun struct {
 
 // Key implements Op.
 func (p *Pool2d) Key() string {
-	return fmt.Sprintf("%s k=%v s=%v p=%v", p.Kind(), p.Size, p.Stride, p.Padding)
+	return fmt.Sprintf("%s k=%v s=%v p=%v+%v d=%v", p.Kind(), p.Size, p.Stride, p.Padding, p.Extra, p.Dilation)
 }
 
 // OutShape implements Op.
@@ -52,9 +52,9 @@ func poolWindows(p *model.Pool2d, in, out model.Shape, at func(y, x int) int) (*
 	for oy := range out[1] {
 		for ox := range out[2] {
 			for ky := range p.Size[0] {
-				y := oy*p.Stride[0] + ky - p.Padding[0]
+				y := oy*p.Stride[0] + ky*max(p.Dilation[0], 1) - p.Padding[0]
 				for kx := range p.Size[1] {
-					x := ox*p.Stride[1] + kx - p.Padding[1]
+					x := ox*p.Stride[1] + kx*max(p.Dilation[1], 1) - p.Padding[1]
 					if y >= 0 && y < in[1] && x >= 0 && x < in[2] {
 						list.Place = append(list.Place, uint32(at(y, x)))
 					}

@@ -84,6 +84,8 @@ func opCases() []opCase {
 	}
 	cases = append(cases, convCases()...)
 	cases = append(cases, poolCases()...)
+	cases = append(cases, rectifierCases()...)
+	cases = append(cases, routeCases()...)
 	cases = append(cases, readoutCases()...)
 	return append(cases, lossCases()...)
 }
@@ -150,20 +152,29 @@ func convCases() []opCase {
 		name                              string
 		kernel, stride, padding, dilation [2]int
 		groups                            int
+		fast                              bool
 	}{
-		{"conv2d plain", [2]int{3, 3}, [2]int{1, 1}, [2]int{0, 0}, [2]int{1, 1}, 1},
-		{"conv2d padded", [2]int{3, 2}, [2]int{1, 1}, [2]int{2, 1}, [2]int{1, 1}, 1},
-		{"conv2d strided", [2]int{2, 3}, [2]int{2, 3}, [2]int{1, 0}, [2]int{1, 1}, 1},
-		{"conv2d dilated", [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}, [2]int{2, 3}, 1},
-		{"conv2d grouped", [2]int{3, 3}, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1}, 2},
-		{"conv2d depthwise strided", [2]int{3, 3}, [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}, 4},
+		{"conv2d plain", [2]int{3, 3}, [2]int{1, 1}, [2]int{0, 0}, [2]int{1, 1}, 1, false},
+		{"conv2d padded", [2]int{3, 2}, [2]int{1, 1}, [2]int{2, 1}, [2]int{1, 1}, 1, false},
+		{"conv2d strided", [2]int{2, 3}, [2]int{2, 3}, [2]int{1, 0}, [2]int{1, 1}, 1, false},
+		{"conv2d dilated", [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}, [2]int{2, 3}, 1, false},
+		{"conv2d grouped", [2]int{3, 3}, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1}, 2, false},
+		{"conv2d depthwise strided", [2]int{3, 3}, [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}, 4, false},
+		{"depthwise", [2]int{3, 2}, [2]int{1, 2}, [2]int{2, 1}, [2]int{1, 1}, 4, true},
+		{"depthwise dilated", [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}, [2]int{2, 3}, 4, true},
 	} {
 		const c, h, w, o = 4, 4, 5, 4
 		weights := v.kernel[0] * v.kernel[1] * c / v.groups * o
 		cases = append(cases, opCase{
 			name: v.name, forms: forms,
 			op: func() autograd.Op {
-				return &autograd.Conv2d{Kernel: v.kernel, Stride: v.stride, Padding: v.padding, Dilation: v.dilation, Groups: v.groups}
+				d := &autograd.Depthwise{}
+				conv := &d.Conv2d
+				conv.Kernel, conv.Stride, conv.Padding, conv.Dilation, conv.Groups = v.kernel, v.stride, v.padding, v.dilation, v.groups
+				if v.fast {
+					return d
+				}
+				return conv
 			},
 			inputs: func(r *rand.Rand, f form) []*autograd.Value {
 				return []*autograd.Value{randomSignal(r, f, c, h, w), randomParam(r, weights), randomParam(r, o)}
@@ -212,12 +223,21 @@ func poolCases() []opCase {
 		for _, v := range []struct {
 			name                  string
 			size, stride, padding int
-		}{{"", 2, 2, 0}, {" overlapping", 3, 1, 1}, {" with rest", 2, 3, 0}} {
+			extra, dilation       [2]int
+		}{
+			{name: "", size: 2, stride: 2},
+			{name: " overlapping", size: 3, stride: 1, padding: 1},
+			{name: " with rest", size: 2, stride: 3},
+			{name: " over the border", size: 2, stride: 2, extra: [2]int{1, 0}},
+			{name: " less at the end", size: 3, stride: 2, padding: 1, extra: [2]int{-1, 1}},
+			{name: " dilated", size: 2, stride: 1, padding: 1, dilation: [2]int{2, 3}},
+		} {
 			taken := forms
 			if mode == model.PoolMax {
 				taken = forms[:2] // differences need a unique maximum
 			}
 			op := pool(mode, v.size, v.stride, v.padding).Pool2d
+			op.Extra, op.Dilation = v.extra, v.dilation
 			cases = append(cases, opCase{
 				name: string(mode) + "-pool" + v.name, forms: taken,
 				op:     func() autograd.Op { return &autograd.Pool2d{Pool2d: op} },
@@ -241,7 +261,7 @@ func poolTwin(op model.Pool2d, x []float64) []float64 {
 			sum, high := 0.0, math.Inf(-1)
 			for ky := range op.Size[0] {
 				for kx := range op.Size[1] {
-					iy, ix := oy*op.Stride[0]+ky-op.Padding[0], ox*op.Stride[1]+kx-op.Padding[1]
+					iy, ix := oy*op.Stride[0]+ky*max(op.Dilation[0], 1)-op.Padding[0], ox*op.Stride[1]+kx*max(op.Dilation[1], 1)-op.Padding[1]
 					if iy >= 0 && iy < h && ix >= 0 && ix < w {
 						v := x[(iy*w+ix)*c+ch]
 						sum, high = sum+v, max(high, v)

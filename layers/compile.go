@@ -128,11 +128,9 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 	case *model.Linear:
 		return &autograd.Linear{}, c.weights(node, op.Params(), transposed), nil
 	case *model.Conv2d:
-		conv := &autograd.Conv2d{Kernel: op.Kernel, Stride: op.Stride, Padding: op.Padding, Dilation: op.Dilation, Groups: op.Groups}
-		if pool, ok := c.pools[node.Name]; ok {
-			conv.Pool = pool.Op.(*model.Pool2d)
-		}
-		return conv, c.weights(node, op.Params(), kernelLast), nil
+		out, conv := c.conv2d(node, op)
+		conv.Kernel, conv.Stride, conv.Padding, conv.Dilation, conv.Groups = op.Kernel, op.Stride, op.Padding, op.Dilation, op.Groups
+		return out, c.weights(node, op.Params(), kernelLast), nil
 	case *model.Pool2d:
 		return &autograd.Pool2d{Pool2d: *op}, nil, nil
 	case *model.Flatten:
@@ -142,14 +140,39 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 	case *model.Add:
 		return &autograd.Add{}, nil, nil
 	case *model.Scale:
-		shape := c.shapes[node.Name]
-		return &autograd.Scale{}, []*autograd.Node{c.array(node, op.Params()[0], perNeuron(op.Factor, shape)).node}, nil
+		return &autograd.Scale{}, c.perNeuronLeaves(node), nil
+	case *model.Affine:
+		return &autograd.Affine{}, c.perNeuronLeaves(node), nil
+	case *model.PReLU:
+		return &autograd.PReLU{}, c.perNeuronLeaves(node), nil
+	case *model.Rectifier:
+		return &autograd.Rectifier{Rectifier: *op}, nil, nil
+	case *model.Concat:
+		return &autograd.Concat{Axis: op.Axis}, nil, nil
+	case model.Router:
+		route, err := c.route(node, op)
+		return route, nil, err
 	case *model.BatchNorm:
 		return c.batchNorm(node, op)
 	case *model.Neuron:
 		return c.neuron(node, op)
 	}
 	return nil, nil, fmt.Errorf("kind %q cannot be compiled", node.Op.Kind())
+}
+
+// conv2d is the op of a convolution: with the pooling behind it, or one for a
+// channel a group, or a plain one. The second result is where it keeps its attributes.
+func (c *compiler) conv2d(node model.Node, op *model.Conv2d) (autograd.Op, *autograd.Conv2d) {
+	if pool, ok := c.pools[node.Name]; ok {
+		conv := &autograd.Conv2d{Pool: pool.Op.(*model.Pool2d)}
+		return conv, conv
+	}
+	if op.Groups > 1 && op.Groups == op.In && op.Groups == op.Out {
+		d := &autograd.Depthwise{}
+		return d, &d.Conv2d
+	}
+	conv := &autograd.Conv2d{}
+	return conv, conv
 }
 
 // weights adds the leaves of weight and bias.

@@ -33,6 +33,8 @@ func Kinds() *registry.Registry[Kind] {
 	for _, k := range []Kind{
 		linearKind(), conv2dKind(), poolKind(model.PoolAvg), poolKind(model.PoolSum), poolKind(model.PoolMax),
 		flattenKind(), dropoutKind(), batchNormKind(), addKind(), scaleKind(),
+		affineKind(), reluKind(), clipKind(), leakyReLUKind(), preluKind(),
+		concatKind(), sliceKind(), padKind(), permuteKind(), reshapeKind(),
 	} {
 		r.Add(k.Name, k)
 	}

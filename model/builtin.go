@@ -15,5 +15,15 @@ func Ops() *registry.Registry[func() Op] {
 		Add("batch-norm", func() Op { return &BatchNorm{} }).
 		Add("add", func() Op { return &Add{} }).
 		Add("scale", func() Op { return &Scale{} }).
+		Add("affine", func() Op { return &Affine{} }).
+		Add("relu", func() Op { return &Rectifier{Func: ReLU} }).
+		Add("clip", func() Op { return &Rectifier{Func: Clip} }).
+		Add("leaky-relu", func() Op { return &Rectifier{Func: LeakyReLU} }).
+		Add("prelu", func() Op { return &PReLU{} }).
+		Add("concat", func() Op { return &Concat{} }).
+		Add("slice", func() Op { return &Slice{} }).
+		Add("pad", func() Op { return &Pad{} }).
+		Add("permute", func() Op { return &Permute{} }).
+		Add("reshape", func() Op { return &Reshape{} }).
 		Add("neuron", func() Op { return &Neuron{} })
 }

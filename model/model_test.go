@@ -53,6 +53,16 @@ func everyKind() *model.Network {
 		model.Node{Name: "avg", Op: &model.Pool2d{Mode: model.PoolAvg, Size: [2]int{3, 3}, Stride: [2]int{1, 1}, Padding: [2]int{1, 1}}},
 		model.Node{Name: "sum", Op: &model.Pool2d{Mode: model.PoolSum, Size: [2]int{1, 1}, Stride: [2]int{1, 1}}},
 		model.Node{Name: "scale", Op: &model.Scale{Factor: model.NewTensor(4).Fill(2)}},
+		model.Node{Name: "affine", Op: &model.Affine{Weight: model.NewTensor(4), Bias: model.NewTensor(4, 3, 3)}},
+		model.Node{Name: "relu", Op: &model.Rectifier{Func: model.ReLU}},
+		model.Node{Name: "clip", Op: &model.Rectifier{Func: model.Clip, Low: -1, High: 6}},
+		model.Node{Name: "leaky", Op: &model.Rectifier{Func: model.LeakyReLU, Slope: 0.1}},
+		model.Node{Name: "prelu", Op: &model.PReLU{Slope: model.NewTensor(4)}},
+		model.Node{Name: "concat", Op: &model.Concat{}, Inputs: []string{"relu", "prelu"}},
+		model.Node{Name: "slice", Op: &model.Slice{Start: []int{7, 0, 1}, Step: []int{-2, 2, 1}, Size: []int{4, 2, 2}}},
+		model.Node{Name: "pad", Op: &model.Pad{Before: []int{0, 1, 0}, After: []int{0, 0, 1}}},
+		model.Node{Name: "permute", Op: &model.Permute{Axes: []int{1, 2, 0}}},
+		model.Node{Name: "reshape", Op: &model.Reshape{Shape: model.Shape{4, 3, 3}}},
 		model.Node{Name: "drop", Op: &model.Dropout{P: 0.25}},
 		model.Node{Name: "flat", Op: &model.Flatten{}},
 		model.Node{Name: "fc", Op: model.NewLinear(36, 3, true)},
@@ -95,7 +105,7 @@ func TestFileRoundTrip(t *testing.T) {
 	if !bytes.Equal(a, b) {
 		t.Error("a network read back is written with other bytes")
 	}
-	if want.CountParams() != got.CountParams() || got.CountParams() != 4*1*9+4+8+1+4+36*3+3+9+(1+9+3)+(1+3) {
+	if want.CountParams() != got.CountParams() || got.CountParams() != 4*1*9+4+8+1+4+4+36+4+36*3+3+9+(1+9+3)+(1+3) {
 		t.Errorf("%d and %d trainable values", want.CountParams(), got.CountParams())
 	}
 }
@@ -118,7 +128,7 @@ func TestShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"conv.1": "4×6×6", "pool": "4×3×3", "avg": "4×3×3", "flat": "36", "free": "3"} {
+	for name, want := range map[string]string{"conv.1": "4×6×6", "pool": "4×3×3", "avg": "4×3×3", "flat": "36", "free": "3", "concat": "8×3×3", "slice": "4×2×2", "pad": "4×3×3", "permute": "3×3×4"} {
 		if got := shapes[name].String(); got != want {
 			t.Errorf("%s gives %s, want %s", name, got, want)
 		}
@@ -174,12 +184,12 @@ func TestDecodeFaults(t *testing.T) {
 		"weight is 4×1×3×3, expected 5×1×3×3":          func(h map[string]any) { node(h, 0)["op"].(map[string]any)["out"] = 5 },
 		"must be at least 1":                           func(h map[string]any) { node(h, 0)["op"].(map[string]any)["stride"] = []int{0, 1} },
 		"expected 4×2×3×3":                             func(h map[string]any) { node(h, 0)["op"].(map[string]any)["groups"] = 0 },
-		"free.bias: array is missing":                  func(h map[string]any) { node(h, 11)["op"].(map[string]any)["bias"] = true },
-		"recurrent.weight is 3, expected 3×3":          func(h map[string]any) { recurrence(h, 13)["kind"] = "dense" },
-		`recurrence "loop" is unknown`:                 func(h map[string]any) { recurrence(h, 12)["kind"] = "loop" },
-		"self.recurrent.bias: array is missing":        func(h map[string]any) { recurrence(h, 13)["bias"] = true },
-		`has no parameter "recurrent.bias"`:            func(h map[string]any) { recurrence(h, 12)["bias"] = false },
-		"is over half the window":                      func(h map[string]any) { node(h, 5)["op"].(map[string]any)["padding"] = []int{5, 5} },
+		"free.bias: array is missing":                  func(h map[string]any) { node(h, 21)["op"].(map[string]any)["bias"] = true },
+		"recurrent.weight is 3, expected 3×3":          func(h map[string]any) { recurrence(h, 23)["kind"] = "dense" },
+		`recurrence "loop" is unknown`:                 func(h map[string]any) { recurrence(h, 22)["kind"] = "loop" },
+		"self.recurrent.bias: array is missing":        func(h map[string]any) { recurrence(h, 23)["bias"] = true },
+		`has no parameter "recurrent.bias"`:            func(h map[string]any) { recurrence(h, 22)["bias"] = false },
+		"padding 5 leaves a window of 3 no value":      func(h map[string]any) { node(h, 5)["op"].(map[string]any)["padding"] = []int{5, 5} },
 	} {
 		_, err := model.Decode(change(f))
 		if err == nil || !strings.Contains(err.Error(), want) {

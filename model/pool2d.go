@@ -15,10 +15,12 @@ const (
 // Pool2d slides a window over each channel. Average and sum count padding as
 // zeros; maximum ignores it. Pairs are (height, width).
 type Pool2d struct {
-	Mode    PoolMode `json:"mode"`
-	Size    [2]int   `json:"size"`
-	Stride  [2]int   `json:"stride"`
-	Padding [2]int   `json:"padding"`
+	Mode     PoolMode `json:"mode"`
+	Size     [2]int   `json:"size"`
+	Stride   [2]int   `json:"stride"`
+	Padding  [2]int   `json:"padding"`
+	Extra    [2]int   `json:"extra,omitzero"`    // how much more padding there is at the end than at the start; may be negative
+	Dilation [2]int   `json:"dilation,omitzero"` // distance of neighboring values in a window; 0 = 1
 }
 
 // Kind is "avg-pool", "sum-pool" or "max-pool".
@@ -35,13 +37,20 @@ func (p *Pool2d) Infer(in []Shape) (Shape, error) {
 		if p.Size[i] < 1 || p.Stride[i] < 1 || p.Padding[i] < 0 {
 			return nil, fmt.Errorf("size %v and stride %v must be at least 1 and padding %v at least 0", p.Size, p.Stride, p.Padding)
 		}
-		if s[i+1]+2*p.Padding[i] < p.Size[i] {
-			return nil, fmt.Errorf("window is %d, input with padding has %d", p.Size[i], s[i+1]+2*p.Padding[i])
+		if p.Dilation[i] < 0 || p.Padding[i]+p.Extra[i] < 0 {
+			return nil, fmt.Errorf("dilation %v and padding %v with extra %v must be at least 0", p.Dilation, p.Padding, p.Extra)
 		}
-		if 2*p.Padding[i] > p.Size[i] {
-			return nil, fmt.Errorf("padding %d is over half the window of %d", p.Padding[i], p.Size[i])
+		span, padded := max(p.Dilation[i], 1)*(p.Size[i]-1)+1, s[i+1]+2*p.Padding[i]+p.Extra[i]
+		if padded < span {
+			return nil, fmt.Errorf("window is %d, input with padding has %d", span, padded)
 		}
-		out[i+1] = window(s[i+1], p.Size[i], p.Stride[i], p.Padding[i], 1)
+		if p.Padding[i] >= span {
+			return nil, fmt.Errorf("padding %d leaves a window of %d no value", p.Padding[i], span)
+		}
+		out[i+1] = (padded-span)/p.Stride[i] + 1
+		if first := (out[i+1]-1)*p.Stride[i] - p.Padding[i]; first >= s[i+1] {
+			return nil, fmt.Errorf("the last window starts at %d, the input ends at %d", first, s[i+1])
+		}
 	}
 	return out, nil
 }

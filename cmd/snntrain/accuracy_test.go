@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/snntrain/snntrain/internal/testkit"
@@ -59,8 +60,8 @@ func TestAccuracyOfConfigs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if !covered[filepath.Base(f)] {
-			t.Errorf("configs/%s is run by no test", filepath.Base(f))
+		if name := filepath.Base(f); !covered[name] && !strings.HasPrefix(name, "onnx-") { // those are TestONNXAccuracy's
+			t.Errorf("configs/%s is run by no test", name)
 		}
 	}
 }

@@ -54,7 +54,7 @@ func layersOf(n *model.Network) ([]layerInfo, error) {
 	return out, nil
 }
 
-// macs are the multiply-accumulates of a synapse for one step with dense input.
+// macs are the multiply-accumulates of a layer for one step with dense input; a batch norm folds into its neighbor.
 func macs(node model.Node, shapes map[string]model.Shape) int {
 	switch op := node.Op.(type) {
 	case *model.Linear:
@@ -65,6 +65,8 @@ func macs(node model.Node, shapes map[string]model.Shape) int {
 		}
 	case *model.Conv2d:
 		return len(op.Weight.Data) * shapes[node.Name][1] * shapes[node.Name][2]
+	case *model.Affine, *model.Scale:
+		return shapes[node.Name].Size()
 	}
 	return 0
 }
@@ -75,15 +77,57 @@ func details(op model.Op) string {
 	case *model.Neuron:
 		return neuronDetails(op)
 	case *model.Conv2d:
-		return fmt.Sprintf("kernel %d×%d, stride %d×%d, padding %d×%d", op.Kernel[0], op.Kernel[1], op.Stride[0], op.Stride[1], op.Padding[0], op.Padding[1])
+		return convDetails(op)
 	case *model.Pool2d:
-		return fmt.Sprintf("window %d×%d, stride %d×%d", op.Size[0], op.Size[1], op.Stride[0], op.Stride[1])
+		return poolDetails(op)
+	case *model.Rectifier:
+		return rectifierDetails(op)
+	case *model.Concat:
+		return "concat along " + []string{"channel", "height", "width"}[op.Axis]
+	case *model.Slice:
+		return fmt.Sprintf("slice from %v, steps %v", op.Start, op.Step)
+	case *model.Pad:
+		return fmt.Sprintf("pad %v before, %v after", op.Before, op.After)
+	case *model.Permute:
+		return fmt.Sprintf("permute axes %v", op.Axes)
 	case *model.Dropout:
 		return fmt.Sprintf("p %v", op.P)
 	case *model.BatchNorm:
-		return "over " + op.Over
+		return "batch-norm over " + op.Over
 	}
 	return ""
+}
+
+func convDetails(op *model.Conv2d) string {
+	text := fmt.Sprintf("conv2d %d×%d, stride %d×%d, padding %d×%d", op.Kernel[0], op.Kernel[1], op.Stride[0], op.Stride[1], op.Padding[0], op.Padding[1])
+	if op.Dilation != [2]int{1, 1} {
+		text += fmt.Sprintf(", dilation %d×%d", op.Dilation[0], op.Dilation[1])
+	}
+	if op.Groups > 1 {
+		text += fmt.Sprintf(", %d groups", op.Groups)
+	}
+	return text
+}
+
+func poolDetails(op *model.Pool2d) string {
+	text := fmt.Sprintf("%s %d×%d, stride %d×%d", op.Kind(), op.Size[0], op.Size[1], op.Stride[0], op.Stride[1])
+	if op.Padding != [2]int{} || op.Extra != [2]int{} {
+		text += fmt.Sprintf(", padding %d×%d before, %d×%d after", op.Padding[0], op.Padding[1], op.Padding[0]+op.Extra[0], op.Padding[1]+op.Extra[1])
+	}
+	if op.Dilation != [2]int{} {
+		text += fmt.Sprintf(", dilation %d×%d", op.Dilation[0], op.Dilation[1])
+	}
+	return text
+}
+
+func rectifierDetails(op *model.Rectifier) string {
+	switch op.Func {
+	case model.Clip:
+		return fmt.Sprintf("clip to %v..%v", op.Low, op.High)
+	case model.LeakyReLU:
+		return fmt.Sprintf("leaky-relu, slope %v", op.Slope)
+	}
+	return op.Kind()
 }
 
 func neuronDetails(n *model.Neuron) string {

@@ -18,6 +18,7 @@ import (
 	"github.com/snntrain/snntrain/internal/npy"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/layers"
+	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/train"
 )
 
@@ -33,6 +34,8 @@ type evalOptions struct {
 	predictions string
 	logits      string
 	record      string
+	inputShape  string
+	ownBatch    bool // --batch was given
 }
 
 func evalCommand(s *streams) *cobra.Command {
@@ -42,11 +45,12 @@ func evalCommand(s *streams) *cobra.Command {
 		Short: "Judge a network on the test part of its data",
 		Long: strings.TrimSpace(`
 Judge a network on the test part of the data it was trained on, or of the data of another config.
-MODEL is a run directory or a model file; the file is enough.`),
-		Example: "  snntrain eval runs/mnist-mlp\n  snntrain eval model.safetensors --data configs/mnist-mlp.yaml --steps 4,8,16 --json",
-		Args:    exactlyOne("one run directory or model file"),
+MODEL is a run directory or a model file; the file is enough. Of an ONNX file (.onnx) the network
+itself is judged, without spikes, on the data of --data.`),
+		Example: "  snntrain eval runs/mnist-mlp\n  snntrain eval model.safetensors --data configs/mnist-mlp.yaml --steps 4,8,16 --json\n  snntrain eval lenet.onnx --data configs/onnx-mnist.yaml",
+		Args:    exactlyOne("one run directory, model file or ONNX file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.model = args[0]
+			o.model, o.ownBatch = args[0], cmd.Flags().Changed("batch")
 			return runEval(cmd.Context(), s, o)
 		},
 	}
@@ -61,6 +65,7 @@ MODEL is a run directory or a model file; the file is enough.`),
 	f.StringVar(&o.predictions, "predictions", "", "save the predicted classes as int32 npy")
 	f.StringVar(&o.logits, "logits", "", "save the scores as float32 npy")
 	f.StringVar(&o.record, "record", "", "save the raster of every spiking layer as npy in this directory; goes with --limit")
+	f.StringVar(&o.inputShape, "input-shape", "", inputShapeHelp)
 	return cmd
 }
 
@@ -83,15 +88,7 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	if parts := []string{"test", "validation", "train"}; !slices.Contains(parts, o.split) {
 		return usage(fault.Fault{Pkg: "eval", Subject: "--split", Fact: fmt.Sprintf("has no part %q", o.split), Hint: "parts: " + strings.Join(parts, ", ")})
 	}
-	n, err := loadModel(o.model)
-	if err != nil {
-		return err
-	}
-	sets := o.sets
-	if len(steps) > 0 {
-		sets = append(sets, "data.encode.steps="+strconv.Itoa(steps[len(steps)-1]))
-	}
-	source, enc, seed, err := openRecorded(n, config.Options{Files: o.data, Sets: sets}, datasets.Split(o.split))
+	n, source, enc, seed, err := o.open(steps)
 	if err != nil {
 		return err
 	}
@@ -120,6 +117,30 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	}
 	printEval(s, result, steps, e)
 	return nil
+}
+
+// open reads the network and opens the data it is judged on.
+func (o *evalOptions) open(steps []int) (*model.Network, datasets.Source, datasets.Encoder, uint64, error) {
+	if isONNX(o.model) {
+		n, source, enc, seed, err := openFloat(*o)
+		if err == nil && !o.ownBatch {
+			o.batch = batchFor(n, o.batch)
+		}
+		return n, source, enc, seed, err
+	}
+	if o.inputShape != "" {
+		return nil, nil, nil, 0, usagef("eval: %s: --input-shape is for ONNX files", o.model)
+	}
+	n, err := loadModel(o.model)
+	if err != nil {
+		return nil, nil, nil, 0, err
+	}
+	sets := o.sets
+	if len(steps) > 0 {
+		sets = append(sets, "data.encode.steps="+strconv.Itoa(steps[len(steps)-1]))
+	}
+	source, enc, seed, err := openRecorded(n, config.Options{Files: o.data, Sets: sets}, datasets.Split(o.split))
+	return n, source, enc, seed, err
 }
 
 // parseSteps reads "4,8,16"; ascending, each at least 1.

@@ -15,14 +15,28 @@ import (
 )
 
 func inspectCommand(s *streams) *cobra.Command {
-	return &cobra.Command{
-		Use:     "inspect MODEL|CONFIG",
-		Short:   "Show the layers, shapes and parameters of a network",
-		Long:    "Show the layers, shapes and parameters of a network. MODEL is a run directory or a model file; of a config it is the network before training.",
-		Example: "  snntrain inspect runs/quickstart\n  snntrain inspect configs/quickstart.yaml",
-		Args:    exactlyOne("one run directory, model file or config"),
-		RunE:    func(_ *cobra.Command, args []string) error { return runInspect(s, args[0]) },
+	var inputShape string
+	cmd := &cobra.Command{
+		Use:   "inspect MODEL|CONFIG",
+		Short: "Draw a network with shapes, parameters and operations",
+		Long: strings.TrimSpace(`
+Draw a network as a graph with shapes, parameters and multiply-accumulates. MODEL is a run directory,
+a model file, or an ONNX file (.onnx), of which every operator is accounted for; of a config it is the
+network before training.`),
+		Example: "  snntrain inspect runs/quickstart\n  snntrain inspect configs/quickstart.yaml\n  snntrain inspect resnet20.onnx",
+		Args:    exactlyOne("one run directory, model file, ONNX file or config"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if isONNX(args[0]) {
+				return runInspectONNX(s, args[0], inputShape)
+			}
+			if inputShape != "" {
+				return usagef("inspect: %s: --input-shape is for ONNX files", args[0])
+			}
+			return runInspect(s, args[0])
+		},
 	}
+	cmd.Flags().StringVar(&inputShape, "input-shape", "", inputShapeHelp)
+	return cmd
 }
 
 // loadModel reads the network of a run directory or a model file.
@@ -71,22 +85,15 @@ func runInspect(s *streams, path string) error {
 	if err != nil {
 		return err
 	}
-	info := modelInfo{Input: n.Input, Dt: n.Dt, Params: n.CountParams(), Record: n.Record}
-	if info.Layers, err = layersOf(n); err != nil {
+	info, err := infoOf(n)
+	if err != nil {
 		return usage(err)
-	}
-	for _, l := range info.Layers {
-		info.MACs += l.MACs
 	}
 	if s.json {
 		s.object(info)
 		return nil
 	}
-	rows := [][]string{{"LAYER", "READS", "SHAPE", "PARAMETERS", "MACS/STEP", "WHAT"}}
-	for _, l := range info.Layers {
-		rows = append(rows, []string{l.Name, strings.Join(l.Inputs, ", "), l.Shape.String(), strconv.Itoa(l.Params), strconv.Itoa(l.MACs), orText(l.Details, l.Kind)})
-	}
-	s.say("input %v, dt %v\n\n%s\n", n.Input, n.Dt, table(rows))
+	s.say("input %v, dt %v\n\n%s\n", n.Input, n.Dt, info.table(n, "MACS/STEP"))
 	s.say("%d parameters, %d MACs a step with dense input; readout %s", info.Params, info.MACs, orText(n.Record.Readout, "sum"))
 	if len(n.Record.Classes) > 0 {
 		s.say("classes: %s", strings.Join(n.Record.Classes, ", "))
@@ -97,6 +104,27 @@ func runInspect(s *streams, path string) error {
 		}
 	}
 	return nil
+}
+
+// infoOf describes a network.
+func infoOf(n *model.Network) (modelInfo, error) {
+	info := modelInfo{Input: n.Input, Dt: n.Dt, Params: n.CountParams(), Record: n.Record}
+	var err error
+	info.Layers, err = layersOf(n)
+	for _, l := range info.Layers {
+		info.MACs += l.MACs
+	}
+	return info, err
+}
+
+// table lists the layers beside the graph they form.
+func (m modelInfo) table(n *model.Network, macs string) string {
+	rows := [][]string{{"", "LAYER", "READS", "SHAPE", "PARAMETERS", macs, "WHAT"}}
+	graph := drawGraph(n)
+	for i, l := range m.Layers {
+		rows = append(rows, []string{graph[i], l.Name, strings.Join(l.Inputs, ", "), l.Shape.String(), strconv.Itoa(l.Params), strconv.Itoa(l.MACs), orText(l.Details, l.Kind)})
+	}
+	return table(rows)
 }
 
 func orText(text, other string) string {

@@ -30,20 +30,20 @@ func process(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// waitFor polls until there is a file that matches, or the process ended.
-func waitFor(cmd *exec.Cmd, pattern string) {
-	ended := make(chan struct{})
+// waitFor polls until there is a file that matches, or the process ended, which closes ended.
+func waitFor(cmd *exec.Cmd, pattern string) (ended chan struct{}) {
+	ended = make(chan struct{})
 	go func() {
 		_ = cmd.Wait()
 		close(ended)
 	}()
 	for {
 		if files, _ := filepath.Glob(pattern); len(files) > 0 {
-			return
+			return ended
 		}
 		select {
 		case <-ended:
-			return
+			return ended
 		case <-time.After(time.Millisecond):
 		}
 	}
@@ -65,9 +65,9 @@ func TestResumeAfterAKillGivesTheSameFile(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(cmd, filepath.Join(out, "checkpoint", fmt.Sprintf("step-%09d*", step)))
+		ended := waitFor(cmd, filepath.Join(out, "checkpoint", fmt.Sprintf("step-%09d*", step)))
 		_ = cmd.Process.Kill()
-		time.Sleep(20 * time.Millisecond)
+		<-ended // and with it its lock on the directory
 		if _, err := os.Stat(filepath.Join(out, train.SummaryFile)); err != nil {
 			unfinished++
 		}

@@ -1,0 +1,49 @@
+package layers
+
+import (
+	"encoding/json"
+
+	"github.com/snntrain/snntrain/autograd"
+	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/model"
+)
+
+// perNeuronLeaves adds the leaves of arrays of one value a layer, channel or neuron.
+func (c *compiler) perNeuronLeaves(node model.Node) []*autograd.Node {
+	var leaves []*autograd.Node
+	for _, p := range node.Op.Params() {
+		leaves = append(leaves, c.array(node, p, perNeuron(p.Tensor, c.shapes[node.Name])).node)
+	}
+	return leaves
+}
+
+// route makes the op of a layer that moves values: its table, channel-last.
+func (c *compiler) route(node model.Node, op model.Router) (autograd.Op, error) {
+	attributes, err := json.Marshal(op)
+	if err != nil {
+		return nil, err
+	}
+	in, out := c.shapes[node.Inputs[0]], c.shapes[node.Name]
+	to := channelLast(in)
+	table := op.Route(in)
+	from := make([]int32, len(table))
+	for chw, hwc := range channelLast(out) {
+		if from[hwc] = table[chw]; table[chw] >= 0 {
+			from[hwc] = to[table[chw]]
+		}
+	}
+	return &autograd.Route{Label: op.Kind() + string(attributes), Shape: out, From: from}, nil
+}
+
+// channelLast returns, for each place in (C, H, W) order, that in channel-last order.
+func channelLast(shape model.Shape) []int32 {
+	to := make([]int32, shape.Size())
+	if len(shape) != 3 {
+		for i := range to {
+			to[i] = int32(i)
+		}
+		return to
+	}
+	signal.ChannelOrder(shape, func(chw, hwc int) { to[chw] = int32(hwc) })
+	return to
+}
