@@ -3,6 +3,7 @@ package onnx_test
 import (
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/snntrain/snntrain/convert/onnx"
 	raw "github.com/snntrain/snntrain/internal/onnx"
+	"github.com/snntrain/snntrain/internal/onnx/onnxtest"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
@@ -215,5 +217,36 @@ func TestLayersOfGraphs(t *testing.T) {
 	}
 	for name := range want {
 		t.Errorf("no graph is called %q", name)
+	}
+}
+
+// TestLayerNames: layers are named after their nodes in a form that files and folders take, each its own.
+func TestLayerNames(t *testing.T) {
+	b := onnxtest.New(13).Input("x", -1, 4)
+	names := []string{"/block/relu", "block/relu", "", "input", "a\nb", "\xff", ""}
+	last := "x"
+	for i, name := range names {
+		out := fmt.Sprint("v", i)
+		b.Node("Relu", []string{last}, []string{out}, nil)
+		b.Proto.Graph.Node[i].Name = &name
+		last = out
+	}
+	r, err := convert(t, b.Output(last), onnx.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, n := range r.Network.Nodes {
+		got = append(got, n.Name)
+	}
+	if want := "block.relu block.relu-2 relu input-2 a_b _ relu-2"; strings.Join(got, " ") != want {
+		t.Errorf("got %s\nwant %s", strings.Join(got, " "), want)
+	}
+	file, err := r.Network.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := model.Decode(file); err != nil {
+		t.Error(err)
 	}
 }

@@ -3,6 +3,7 @@ package onnx
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/snntrain/snntrain/model"
 )
@@ -36,7 +37,7 @@ func (c *call) layer(op model.Op, inputs ...string) (string, error) {
 // layerName is the node's name in a form that is fit for files; a layer that
 // only arranges values for it is named after its kind.
 func (c *call) layerName(op model.Op) string {
-	base := strings.ReplaceAll(strings.Trim(c.n.Name, "/"), "/", ".")
+	base := strings.Map(printable, strings.ReplaceAll(strings.Trim(c.n.Name, "/"), "/", "."))
 	if base == "" {
 		base = strings.ToLower(c.n.Op)
 	}
@@ -51,6 +52,14 @@ func (c *call) layerName(op model.Op) string {
 		name = fmt.Sprintf("%s-%d", base, i)
 	}
 	return name
+}
+
+// printable replaces what has no place in a name: control characters, and bytes that are no text.
+func printable(r rune) rune {
+	if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+		return '_'
+	}
+	return r
 }
 
 // elementwise adds a layer that keeps the place of every value of v.
