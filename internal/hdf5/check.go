@@ -126,6 +126,9 @@ func (c *checker) storage(d *Dataset, at place) {
 	if s.Gzip < 0 || s.Gzip > 9 {
 		c.add(at, "compression level %d, expected 0 to 9", s.Gzip)
 	}
+	if form, _, ok := kindOf(d.Data); ok && s.Shuffle && (form == lists || form == text && d.Form.Size == 0) {
+		c.add(at, "shuffled elements of variable length: libhdf5 would not shuffle them")
+	}
 	if s.Chunk == nil {
 		return
 	}

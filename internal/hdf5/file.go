@@ -212,15 +212,18 @@ func Read(path string, limits Limits) (*Group, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
 	var g *Group
 	err = file.use(func() error {
 		r := reader{file: file, left: file.limits.Bytes}
 		g = r.group(file.check.Root)
 		return r.faults.Err()
 	})
+	closing := file.Close()
+	if err == nil {
+		err = closing
+	}
 	if err != nil {
 		return nil, err
 	}
-	return g, file.Close()
+	return g, nil
 }

@@ -35,7 +35,6 @@ func ToFloat16(x float32) Float16 {
 	if exp < 113 { // subnormal
 		drop += 113 - exp
 		exp = 113
-		man &^= 0 // the leading one is kept: it is no longer implied
 	}
 	kept, rest, half := man>>drop, man&(1<<drop-1), uint32(1)<<(drop-1)
 	if rest > half || rest == half && kept&1 == 1 {

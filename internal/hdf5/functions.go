@@ -11,6 +11,8 @@ import (
 type hid = int64
 
 // functions are the parts of libhdf5 in use, under their names in C.
+//
+//nolint:revive // those names have underscores
 type functions struct {
 	name, version string
 	handle        uintptr
@@ -84,10 +86,10 @@ type functions struct {
 
 // stackEntry is H5E_error2_t.
 type stackEntry struct {
-	class, major, minor hid
-	line                uint32
-	function, file      *byte
-	description         *byte
+	_           [3]hid   // class, major and minor number
+	_           uint32   // line
+	_           [2]*byte // function, file
+	description *byte
 }
 
 // note gets one entry of the error stack, the innermost first.

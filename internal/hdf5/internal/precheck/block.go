@@ -92,8 +92,8 @@ func (f *File) bytes(what string, at, size uint64) (*block, error) {
 	if at > f.end || size > f.end-at {
 		return nil, fmt.Errorf("%s at byte %d: %d bytes, the file ends at %d", what, at, size, f.end)
 	}
-	if size > uint64(f.limits.Bytes) {
-		return nil, fmt.Errorf("%s at byte %d: %d bytes, the limit is %d", what, at, size, f.limits.Bytes)
+	if size > uint64(f.most()) {
+		return nil, fmt.Errorf("%s at byte %d: %d bytes, the limit is %d", what, at, size, f.most())
 	}
 	b := make([]byte, size)
 	if _, err := f.r.ReadAt(b, int64(at)); err != nil {
@@ -101,6 +101,9 @@ func (f *File) bytes(what string, at, size uint64) (*block, error) {
 	}
 	return &block{b: b}, nil
 }
+
+// most is the limit for one structure: that for data, but no less than 16 MiB.
+func (f *File) most() int64 { return max(f.limits.Bytes, 16<<20) }
 
 // overlap finds two structures that share bytes.
 func (f *File) overlap() error {

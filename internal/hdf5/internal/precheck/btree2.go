@@ -34,7 +34,7 @@ func (f *File) walk2(at uint64, kind, size int, record func([]byte) error) error
 	root, rootCount, all := c.u64(), c.u16(), c.u64()
 	t := &tree2{f: f, at: at, kind: kind, node: int(node), size: size, record: record}
 	if magic != "BTHD" || version != 0 || got != kind || recordSize != size || node < 64 || node > 1<<20 || depth > 16 {
-		return fmt.Errorf("B-tree at byte %d: %q of version %d with records of type %d and %d bytes, nodes of %d bytes, depth %d; expected BTHD, 0, %d, %d",
+		return fmt.Errorf("version 2 B-tree at byte %d: %q of version %d with records of type %d and %d bytes, nodes of %d bytes, depth %d; expected BTHD, 0, %d, %d",
 			at, magic, version, got, recordSize, node, depth, kind, size)
 	}
 	if err := t.measure(depth); err != nil {
@@ -42,7 +42,7 @@ func (f *File) walk2(at uint64, kind, size int, record func([]byte) error) error
 	}
 	if root == undefined {
 		if rootCount != 0 || all != 0 {
-			return fmt.Errorf("B-tree at byte %d: %d records without a root", at, all)
+			return fmt.Errorf("version 2 B-tree at byte %d: %d records without a root", at, all)
 		}
 		return nil
 	}
@@ -50,7 +50,7 @@ func (f *File) walk2(at uint64, kind, size int, record func([]byte) error) error
 		return err
 	}
 	if t.seen != all {
-		return fmt.Errorf("B-tree at byte %d: %d records, its head says %d", at, t.seen, all)
+		return fmt.Errorf("version 2 B-tree at byte %d: %d records, its head says %d", at, t.seen, all)
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func (t *tree2) measure(depth int) error {
 		pointer := 8 + t.count + t.total[d-1]
 		most = (t.node - node2Head - pointer) / (t.size + pointer)
 		if most < 1 || all > 1<<48 {
-			return fmt.Errorf("B-tree at byte %d: nodes of %d bytes at depth %d", t.at, t.node, d)
+			return fmt.Errorf("version 2 B-tree at byte %d: nodes of %d bytes at depth %d", t.at, t.node, d)
 		}
 		all = uint64(most+1)*all + uint64(most)
 		t.most, t.total = append(t.most, most), append(t.total, encoded(all))
@@ -74,7 +74,7 @@ func (t *tree2) measure(depth int) error {
 }
 
 func (t *tree2) visit(at uint64, count, depth int) error {
-	c, err := t.f.load("B-tree node", at, uint64(t.node))
+	c, err := t.f.load("node of a B-tree", at, uint64(t.node))
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (t *tree2) visit(at uint64, count, depth int) error {
 	}
 	magic, version, kind := string(c.take(4)), c.u8(), c.u8()
 	if magic != want || version != 0 || kind != t.kind || count > t.most[depth] {
-		return fmt.Errorf("B-tree node at byte %d: %q of version %d and type %d with %d records, expected %s, 0, %d, at most %d",
+		return fmt.Errorf("node of a B-tree at byte %d: %q of version %d and type %d with %d records, expected %s, 0, %d, at most %d",
 			at, magic, version, kind, count, want, t.kind, t.most[depth])
 	}
 	for range count {

@@ -47,7 +47,8 @@ func (d *dataset) readLayout(c *block) error {
 		return nil
 	case chunked:
 		if version == 4 {
-			return fmt.Errorf("a chunk index of the newest format, which is not read; write it in an older one, as h5py.File(name, "w", libver=("earliest", "v108")) does")
+			return fmt.Errorf("a chunk index of the newest format, which is not read; " +
+				`write it in an older one, as h5py.File(name, "w", libver=("earliest", "v108")) does`)
 		}
 		return d.readChunked(c)
 	}
@@ -144,8 +145,8 @@ func (f *File) finishChunked(d *dataset) error {
 			d.chunk, d.elem, d.Space.Dims, d.Type.Size)
 	}
 	size, ok := product(d.Type.Size, d.chunk)
-	if !ok || size == 0 || size > f.limits.Bytes || size > 1<<32-1 {
-		return fmt.Errorf("chunks of shape %v with elements of %d bytes, the limit is %d bytes", d.chunk, d.Type.Size, f.limits.Bytes)
+	if !ok || size == 0 || size > f.most() || size > 1<<32-1 {
+		return fmt.Errorf("chunks of shape %v with elements of %d bytes, the limit is %d bytes", d.chunk, d.Type.Size, f.most())
 	}
 	for _, p := range d.filters {
 		if err := p.check(d.Type.Size); err != nil {
@@ -194,7 +195,7 @@ func (o *Object) fill(d *dataset) {
 		case deflate:
 			o.Deflate = p.value
 		case shuffle:
-			o.Shuffle = true
+			o.Shuffle = p.values > 0
 		}
 	}
 }

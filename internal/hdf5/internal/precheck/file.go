@@ -8,7 +8,7 @@ import (
 
 // Limits bound what a file may ask for.
 type Limits struct {
-	Bytes   int64 // of one structure, or of the data read at a time
+	Bytes   int64 // of the data read at a time
 	Objects int   // groups, data sets and attributes
 	Depth   int   // of nested groups
 }

@@ -58,6 +58,7 @@ func (p filter) check(elem int) error {
 	switch {
 	case p.id == deflate && p.values == 1 && p.value <= 9:
 	case p.id == shuffle && p.values == 1 && p.value == elem:
+	case p.id == shuffle && p.values == 0: // elements of variable length: written in the pipeline, skipped in every chunk
 	case p.id == fletcher32 && p.values == 0:
 	case p.id <= fletcher32:
 		return fmt.Errorf("filter %d with %d values, the first %d, for elements of %d bytes", p.id, p.values, p.value, elem)
@@ -78,6 +79,9 @@ func (d *dataset) unpack(k chunk, raw []byte, size int) ([]byte, error) {
 		case deflate:
 			raw, err = inflate(raw, size+4*len(d.filters))
 		case shuffle:
+			if p.values == 0 {
+				return nil, fmt.Errorf("a chunk shuffled by an unknown size")
+			}
 			raw = unshuffle(raw, p.value)
 		case fletcher32:
 			if len(raw) < 4 {

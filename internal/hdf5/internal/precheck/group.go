@@ -74,13 +74,13 @@ func (f *File) walk(at, size uint64, kind, most, width int, child func(*block) (
 	for todo := []node{{at, -1}}; len(todo) > 0; {
 		n := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		c, err := f.load("B-tree node", n.at, size)
+		c, err := f.load("node of a B-tree", n.at, size)
 		if err != nil {
 			return err
 		}
 		magic, got, level, count := string(c.take(4)), c.u8(), c.u8(), c.u16()
 		if magic != "TREE" || got != kind || count > most || n.level >= 0 && level != n.level {
-			return fmt.Errorf("B-tree node at byte %d: %q of kind %d, level %d with %d entries, at most %d of kind %d expected",
+			return fmt.Errorf("node of a B-tree at byte %d: %q of kind %d, level %d with %d entries, at most %d of kind %d expected",
 				n.at, magic, got, level, count, most, kind)
 		}
 		c.skip(16)

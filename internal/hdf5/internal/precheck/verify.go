@@ -2,6 +2,7 @@ package precheck
 
 import (
 	"fmt"
+	"math"
 	"sort"
 )
 
@@ -12,7 +13,7 @@ import (
 func (f *File) Verify(o *Object, from, n int) (int64, error) {
 	d := o.data
 	v := &verifier{f: f, t: d.Type}
-	if d.Space.Len() == 0 || d.at == undefined && d.form != compact {
+	if d.Space.Len() == 0 || n == 0 || d.at == undefined && d.form == contiguous {
 		return 0, nil
 	}
 	switch d.form {
@@ -52,10 +53,19 @@ type verifier struct {
 	bytes int64
 }
 
+// maxAbsent bounds the chunks that are not stored: libhdf5 looks each of them
+// up, so a small file could keep it busy for as long as it likes.
+const maxAbsent = 1 << 16
+
 func (v *verifier) chunks(d *dataset, from, n int) error {
 	size, _ := product(d.Type.Size, d.chunk)
+	absent := d.chunksIn(from, n)
 	for _, k := range d.chunks {
-		if k.from[0] >= from+n || k.from[0]+d.chunk[0] <= from || len(d.filters) == 0 && !d.Type.pointers() {
+		if k.from[0] >= from+n || k.from[0]+d.chunk[0] <= from {
+			continue
+		}
+		absent--
+		if len(d.filters) == 0 && !d.Type.pointers() {
 			continue
 		}
 		c, err := v.f.bytes("chunk", k.at, k.size)
@@ -70,7 +80,24 @@ func (v *verifier) chunks(d *dataset, from, n int) error {
 			return err
 		}
 	}
+	if absent > maxAbsent {
+		return fmt.Errorf("%d chunks of shape %v are not stored, the limit is %d", absent, d.chunk, maxAbsent)
+	}
 	return nil
+}
+
+// chunksIn counts the chunks that rows [from, from+n) touch.
+func (d *dataset) chunksIn(from, n int) int64 {
+	counts := make([]int, len(d.chunk))
+	for i, c := range d.chunk {
+		counts[i] = (d.Space.Dims[i] + c - 1) / c
+	}
+	counts[0] = (from+n+d.chunk[0]-1)/d.chunk[0] - from/d.chunk[0]
+	all, ok := product(1, counts)
+	if !ok {
+		return math.MaxInt64
+	}
+	return all
 }
 
 // inside checks those elements of a chunk that are within the shape of the data.
