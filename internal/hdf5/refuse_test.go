@@ -1,6 +1,8 @@
 package hdf5_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"strings"
@@ -130,33 +132,55 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestHuge: a few bytes of file may claim any shape; nothing of that size is allocated.
+// TestHuge: a few bytes of file may claim any shape; nothing of that size is
+// allocated, and no time is spent on chunks that are not there.
 func TestHuge(t *testing.T) {
 	need(t)
-	names, content := seeds(t)
-	for i, name := range names {
-		if name != "types.h5" {
-			continue
+	for rows, want := range map[uint64]string{
+		6:       "",
+		1 << 10: "",
+		1 << 20: "524287 chunks of shape [2] are not stored, the limit is 65536",
+		1 << 60: "shape [1152921504606846976] with at least 4 bytes an element is over the limit of 1073741824 bytes",
+		1 << 63: "dimensions overflow: 9223372036854775808",
+	} {
+		raw, err := os.ReadFile("testdata/types.h5")
+		if err != nil {
+			t.Fatal(err)
 		}
-		raw := content[i]
-		at := strings.Index(string(raw), "\x06\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x08\x00") // stored/part: 6 of 6
+		six := binary.LittleEndian.AppendUint64(nil, 6) // of stored/part, with its maximum
+		at := bytes.Index(raw, append(six, six...))
 		if at < 0 {
-			at = strings.Index(string(raw), "\x06\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00")
+			t.Fatal("the shape was not found")
 		}
-		if at < 0 {
-			t.Fatal("shape of stored/part not found")
-		}
-		copy(raw[at:], "\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x10")
-		path := filepath.Join(t.TempDir(), name)
+		binary.LittleEndian.PutUint64(raw[at:], rows)
+		binary.LittleEndian.PutUint64(raw[at+8:], rows)
+		path := filepath.Join(t.TempDir(), "huge.h5")
 		if err := os.WriteFile(path, raw, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, err := hdf5.Read(path, hdf5.Limits{})
-		if err == nil || !strings.Contains(err.Error(), "/stored/part: ") {
-			t.Errorf("got %v", err)
-		} else {
-			t.Log(err)
+		_, err = hdf5.Read(path, hdf5.Limits{})
+		if want == "" && err != nil || want != "" && (err == nil || err.Error() != "hdf5: "+path+": /stored/part: "+want) {
+			t.Errorf("%d rows: got %v, want %s", rows, err, want)
 		}
+	}
+}
+
+// TestBoolValue: a bool is 0 or 1.
+func TestBoolValue(t *testing.T) {
+	need(t)
+	g := &hdf5.Group{}
+	g.Add("bool", []int{7}, []bool{true, false, true, true, false, true, true})
+	raw, err := hdf5.Encode("bool.h5", g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw[bytes.Index(raw, []byte("\x01\x00\x01\x01\x00\x01\x01"))+3] = 2
+	path := filepath.Join(t.TempDir(), "bool.h5")
+	if err := os.WriteFile(path, raw, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := hdf5.Read(path, hdf5.Limits{}); err == nil || !strings.Contains(err.Error(), "/bool: element 3 of bool is ") {
+		t.Error(err)
 	}
 }
 

@@ -152,6 +152,9 @@ func (f *File) finishChunked(d *dataset) error {
 		if err := p.check(d.Type.Size); err != nil {
 			return err
 		}
+		if p.id == shuffle && p.values > 0 && d.Type.pointers() {
+			return fmt.Errorf("shuffled elements of variable length, which are not read")
+		}
 	}
 	if d.at == undefined {
 		return nil

