@@ -111,7 +111,7 @@ func (f *File) superblock0(c *block, version int) (uint64, error) {
 	}
 	top, err := f.headerAt(e.header)
 	if err == nil && e.cached == cachedTable {
-		top.cached = &table{e.tree, e.heap}
+		err = top.expect(table{e.tree, e.heap})
 	}
 	return e.header, err
 }

@@ -50,8 +50,8 @@ func (f *File) readTable(h *header, c *block) error {
 	if c.short {
 		return nil
 	}
-	if h.cached != nil && *h.cached != t {
-		return fmt.Errorf("the superblock and the root group disagree about its symbol table")
+	if err := h.expect(t); err != nil {
+		return err
 	}
 	names, err := f.localHeap(t.heap)
 	if err != nil {
@@ -62,6 +62,15 @@ func (f *File) readTable(h *header, c *block) error {
 		c.skip(8) // the name that ends the child before
 		return c.u64(), nil
 	}, func(at uint64, _ *block) error { return f.symbols(h, at, names) })
+}
+
+// expect notes where the symbol table of a group is: its header says so, and entries that lead to it repeat it.
+func (h *header) expect(t table) error {
+	if h.table != nil && *h.table != t {
+		return fmt.Errorf("a group and a link to it disagree about its symbol table")
+	}
+	h.table = &t
+	return nil
 }
 
 // walk visits the leaves of a version 1 B-tree: child reads a key and the
@@ -152,8 +161,8 @@ func (f *File) symbols(h *header, at uint64, names []byte) error {
 		switch e.cached {
 		case cachedNothing, cachedTable:
 			l.to, l.err = f.headerAt(e.header)
-			if l.err == nil && e.cached == cachedTable && l.to.cached == nil {
-				l.to.cached = &table{e.tree, e.heap}
+			if l.err == nil && e.cached == cachedTable {
+				l.err = l.to.expect(table{e.tree, e.heap})
 			}
 		case cachedSoft:
 			if l.soft, ok = nameAt(names, e.soft); !ok {

@@ -39,7 +39,7 @@ type message struct {
 type header struct {
 	at       uint64
 	messages []message
-	cached   *table // what the superblock says of the root
+	table    *table // where its symbol table is
 	err      error
 
 	group bool

@@ -90,6 +90,7 @@ func TestDamage(t *testing.T) {
 		{"B-tree size", "graph.nir", "\x89HDF", 16, "\x00\x00", "outside 1 to 4096"},
 		{"end", "graph.nir", "\x89HDF", 40, "\xff\xff", "truncated: 37240 bytes, the superblock says "},
 		{"root address", "graph.nir", "\x89HDF", 64, "\xff\xff\xff\x7f", "object header at byte 2147483647"},
+		{"root table", "graph.nir", "\x89HDF", 80, "\x89", "a group and a link to it disagree"},
 		{"header version", "graph.nir", "\x89HDF", 96, "\x07", "version 7, expected 1 or 2"},
 		{"message count", "graph.nir", "\x89HDF", 98, "\x09", "1 messages, expected 9"},
 		{"B-tree magic", "graph.nir", "TREE", 0, "tree", `"tree" of kind 0`},
