@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"internal/registry":      {"internal/fault"},
 	"internal/config":        {"internal/fault"},
 	"internal/kernels":       {"internal/pages", "internal/par"},
+	"internal/hdf5":          {"internal/fault", "internal/hdf5/internal/"},
 	"internal/onnx":          {"internal/fault", "internal/onnx/onnxpb"},
 	"internal/onnx/onnxpb":   {},
 	"internal/onnx/onnxtest": {"internal/onnx/onnxpb"},
