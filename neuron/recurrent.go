@@ -35,10 +35,17 @@ type recurrent struct {
 
 	turned  []float32     // W (post, pre): a row of errors times it is the error of the spikes
 	own     signal.Signal // dL/dx_t, where neither DX nor U can hold it
-	run     Run           // that of the adjoint, with own as DX
 	groups  sync.Pool     // *group
 	samples sync.Pool     // *sample
+
+	run  Run            // the call under way; of the adjoint with dL/dx_t as DX
+	sum  *signal.Signal // of the adjoint: DX of a constant input, else nil
+	work recurrentWork
 }
+
+// recurrentWork are the bodies of the loops over samples and neurons: made
+// once, so that a call needs no memory.
+type recurrentWork struct{ forward, forwardRows, backward, bias func(lo, hi int) }
 
 // newSpiking builds the cell of a spiking model of the family.
 func newSpiking(l Layer) (Cell, error) {
@@ -57,6 +64,7 @@ func newSpiking(l Layer) (Cell, error) {
 	l.Learn = without(l.Learn, RecurrentWeight, RecurrentBias) // the scan learns its own
 	var err error
 	c.scan, err = newScan(l, true)
+	c.work = recurrentWork{c.forwardGroup, c.forwardSample, c.backwardGroup, c.biasColumns}
 	return c, err
 }
 
@@ -72,26 +80,42 @@ func without(set map[string]bool, names ...string) map[string]bool {
 	return out
 }
 
-// groupSize is the number of samples that step together: their errors of one
-// step are the rows of a dense product.
-const groupSize = 16
+// The number of samples that step together: their errors of one step are the
+// rows of a dense product.
+const (
+	smallGroup = 4
+	largeGroup = 16
+)
+
+// groupSize cuts a batch into groups of even size, as many for each thread.
+func groupSize(batch, threads int) int {
+	share := (batch + threads - 1) / threads
+	pieces := (share + largeGroup - 1) / largeGroup
+	return max((share+pieces-1)/pieces, smallGroup)
+}
 
 // Forward implements Cell.
 func (c *recurrent) Forward(r *Run) {
 	c.prepare()
+	c.run = *r
 	if c.fast.forward {
-		r.Pool.For(r.X.B, groupSize, func(lo, hi int) {
-			g := take[group](&c.groups)
-			g.forward(c, r, lo, hi)
-			c.groups.Put(g)
-		})
-		return
+		r.Pool.For(r.X.B, groupSize(r.X.B, r.Pool.Threads()), c.work.forward)
+	} else {
+		r.Pool.For(r.X.B, 1, c.work.forwardRows)
 	}
-	r.Pool.For(r.X.B, 1, func(lo, _ int) {
-		s := take[sample](&c.samples)
-		s.forward(c, r, lo)
-		c.samples.Put(s)
-	})
+	c.run = Run{}
+}
+
+func (c *recurrent) forwardGroup(lo, hi int) {
+	g := take[group](&c.groups)
+	g.forward(c, &c.run, lo, hi)
+	c.groups.Put(g)
+}
+
+func (c *recurrent) forwardSample(b, _ int) {
+	s := take[sample](&c.samples)
+	s.forward(c, &c.run, b)
+	c.samples.Put(s)
 }
 
 // take returns a scratch space of the pool, or a new one.
@@ -105,25 +129,41 @@ func take[S any](spaces *sync.Pool) *S {
 // Backward implements Cell.
 func (c *recurrent) Backward(r *Run) {
 	c.prepare()
+	c.sum = nil
 	if r.DX != nil && r.DX.Const {
-		clear(r.DX.F)
+		c.sum = r.DX
+		clear(c.sum.F)
 	}
 	c.turn()
-	dx := c.errors(r)
 	c.run = *r
-	c.run.DX = dx
+	c.run.DX = c.errors(r)
 	if c.fast.backward {
-		r.Pool.For(r.X.B, groupSize, func(lo, hi int) {
-			g := take[group](&c.groups)
-			g.backward(c, &c.run, lo, hi)
-			g.sumInput(r.DX, dx, lo, hi)
-			c.groups.Put(g)
-		})
+		r.Pool.For(r.X.B, groupSize(r.X.B, r.Pool.Threads()), c.work.backward)
 	} else {
-		c.backwardRows(r, dx)
+		c.backwardRows(&c.run)
 	}
-	c.weightGradients(r, dx)
-	c.run = Run{}
+	c.weightGradients(&c.run)
+	c.run, c.sum = Run{}, nil
+}
+
+func (c *recurrent) backwardGroup(lo, hi int) {
+	g := take[group](&c.groups)
+	g.backward(c, &c.run, lo, hi)
+	c.sumInput(lo, hi)
+	c.groups.Put(g)
+}
+
+// sumInput adds the errors of samples lo..hi over time to those of a constant input.
+func (c *recurrent) sumInput(lo, hi int) {
+	if c.sum == nil {
+		return
+	}
+	dx := c.run.DX
+	for t := dx.T - 1; t >= 0; t-- {
+		for b := lo; b < hi; b++ {
+			kernels.Add(c.sum.Row(b), dx.Row(t*dx.B+b))
+		}
+	}
 }
 
 // errors is where dL/dx_t of every step goes: DX, or the potentials that it replaces, or own.

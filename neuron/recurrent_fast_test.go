@@ -101,3 +101,32 @@ func near(t *rapid.T, name string, got, want []float32) {
 		}
 	}
 }
+
+// TestRecurrentCallsNeedNoMemory: after the first call nothing is allocated.
+func TestRecurrentCallsNeedNoMemory(t *testing.T) {
+	const steps, batch, n = 5, 20, 64
+	r := rand.New(rand.NewPCG(1, 1))
+	kind := cubaLIFKind()
+	cell, err := kind.New(Layer{
+		Rules: kind.Rules, Shape: model.Shape{n}, Dt: 1, Surrogate: model.SurrogateSpec{Kind: "atan"}, Recurrence: model.RecurrenceDense,
+		Values: map[string][]float32{RecurrentWeight: randomRow(r, n*n, 0, 0.2), RecurrentBias: randomRow(r, n, 0, 0.1)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := signal.NewAnalog(steps, batch, []int{n}, false)
+	copy(x.F, randomRow(r, len(x.F), 0.3, 0.8))
+	run := &Run{
+		X: x, DS: x, S: signal.NewSpikes(steps, batch, x.Shape, false), DX: signal.NewAnalog(steps, batch, x.Shape, false),
+		Grads: map[string][]float32{RecurrentWeight: make([]float32, n*n), RecurrentBias: make([]float32, n)},
+	}
+	run.U = run.DX
+	allocs := testing.AllocsPerRun(20, func() {
+		run.S.Touch()
+		cell.Forward(run)
+		cell.Backward(run)
+	})
+	if allocs > 0 {
+		t.Errorf("%v allocations a call", allocs)
+	}
+}

@@ -229,15 +229,3 @@ func (g *group) feedBack(c *recurrent, dx *signal.Signal, t, lo, hi int) {
 		mulAdd(gp, c.weight, dx.Row(t*dx.B+b))
 	}
 }
-
-// sumInput adds the errors of samples lo..hi over time to those of a constant input.
-func (g *group) sumInput(sum, dx *signal.Signal, lo, hi int) {
-	if sum == nil || !sum.Const {
-		return
-	}
-	for t := dx.T - 1; t >= 0; t-- {
-		for b := lo; b < hi; b++ {
-			kernels.Add(sum.Row(b), dx.Row(t*dx.B+b))
-		}
-	}
-}

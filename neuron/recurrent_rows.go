@@ -1,9 +1,6 @@
 package neuron
 
-import (
-	"github.com/snntrain/snntrain/internal/kernels"
-	"github.com/snntrain/snntrain/internal/signal"
-)
+import "github.com/snntrain/snntrain/internal/kernels"
 
 // sample runs one sample with the row operations: every rule, spike counts,
 // and the gradients of learned parameters.
@@ -52,16 +49,12 @@ func (s *sample) forward(c *recurrent, r *Run, b int) {
 }
 
 // backwardRows runs the adjoint with the row operations.
-func (c *recurrent) backwardRows(r *Run, dx *signal.Signal) {
+func (c *recurrent) backwardRows(r *Run) {
 	sums := c.newSums(r.X.B)
 	r.Pool.For(r.X.B, 1, func(b, _ int) {
 		s := take[sample](&c.samples)
-		s.backward(c, &c.run, b)
-		if r.DX != nil && r.DX.Const {
-			for t := dx.T - 1; t >= 0; t-- {
-				add(r.DX.Row(b), dx.Row(t*dx.B+b))
-			}
-		}
+		s.backward(c, r, b)
+		c.sumInput(b, b+1)
 		sums.keep(&s.d, block{b, 0, c.n}, c.n)
 		c.samples.Put(s)
 	})

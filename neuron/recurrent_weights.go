@@ -1,28 +1,25 @@
 package neuron
 
-import (
-	"github.com/snntrain/snntrain/internal/kernels"
-	"github.com/snntrain/snntrain/internal/signal"
-)
+import "github.com/snntrain/snntrain/internal/kernels"
 
-// weightGradients adds the gradients by the connections, dx being dL/dx_t:
+// weightGradients adds the gradients by the connections; DX is dL/dx_t:
 //
 //	dL/dW[pre, post] = Σ_{t,b} s_{t−1}[pre]·dL/dx_t[post]    (one-to-one: pre = post)
 //	dL/db[post] = Σ_{t,b} dL/dx_t[post]
 //
 // over the spikes, in the order in which Signal.ByInput lists them; b falls as t does.
-func (c *recurrent) weightGradients(r *Run, dx *signal.Signal) {
-	if grad := r.Grads[RecurrentBias]; grad != nil {
-		c.biasGradient(r, grad, dx)
+func (c *recurrent) weightGradients(r *Run) {
+	if r.Grads[RecurrentBias] != nil {
+		r.Pool.For(c.n, 64, c.work.bias)
 	}
-	grad := r.Grads[RecurrentWeight]
+	dx, grad := r.DX, r.Grads[RecurrentWeight]
 	if grad == nil {
 		return
 	}
 	shift := 0 // rows between a spike and the errors that it meets
 	if c.Rules.Delay == 0 {
 		shift = dx.B
-		defer c.startGradient(r, grad, dx)
+		defer c.startGradient(r, grad)
 	}
 	events, rows := r.S.ByInput(r.Pool, r.S.Rows()), dx.Rows()-shift
 	if c.dense {
@@ -48,10 +45,11 @@ func countOf(counts []float32, k int) float32 {
 
 // startGradient adds what the spikes before the first step bring. Where they
 // are sent late they are part of the output, and not missing.
-func (c *recurrent) startGradient(r *Run, grad []float32, dx *signal.Signal) {
+func (c *recurrent) startGradient(r *Run, grad []float32) {
 	if r.Start == nil {
 		return
 	}
+	dx := r.DX
 	for b := dx.B - 1; b >= 0; b-- {
 		for i, p := range r.Start.P[b*c.n : (b+1)*c.n] {
 			switch {
@@ -65,10 +63,10 @@ func (c *recurrent) startGradient(r *Run, grad []float32, dx *signal.Signal) {
 	}
 }
 
-func (c *recurrent) biasGradient(r *Run, grad []float32, dx *signal.Signal) {
-	r.Pool.For(c.n, 64, func(lo, hi int) {
-		for row := dx.Rows() - 1; row >= 0; row-- {
-			kernels.Add(grad[lo:hi], dx.Row(row)[lo:hi])
-		}
-	})
+// biasColumns adds the gradient by the biases of neurons lo..hi.
+func (c *recurrent) biasColumns(lo, hi int) {
+	dx, grad := c.run.DX, c.run.Grads[RecurrentBias]
+	for row := dx.Rows() - 1; row >= 0; row-- {
+		kernels.Add(grad[lo:hi], dx.Row(row)[lo:hi])
+	}
 }
