@@ -83,7 +83,8 @@ func (p *plan) planPool(pool *model.Pool2d) error {
 	if pool == nil {
 		return nil
 	}
-	whole, err := model.Shape{p.oc, p.oh, p.ow}, error(nil)
+	whole := model.Shape{p.oc, p.oh, p.ow}
+	var err error
 	if p.out, err = pool.Infer([]model.Shape{whole}); err != nil {
 		return err
 	}
