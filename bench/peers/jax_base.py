@@ -28,9 +28,12 @@ def conv_patches(x, k):
 
 
 def max_pool(x):
-    """2x2 max-pooling of [M, H, W, C]."""
-    m, h, w, c = x.shape
-    return x.reshape(m, h // 2, 2, w // 2, 2, c).max((2, 4))
+    """2x2 max-pooling of [M, H, W, C]; of equal values the first takes the gradient, as in PyTorch."""
+    return _first_max(_first_max(x[:, ::2, ::2], x[:, ::2, 1::2]), _first_max(x[:, 1::2, ::2], x[:, 1::2, 1::2]))
+
+
+def _first_max(a, b):
+    return jnp.where(a >= b, a, b)
 
 
 class Peer:
@@ -143,6 +146,10 @@ class Peer:
 
     def first(self, current):
         return self.lif_static(current) if self.hoist else self.lif(current)
+
+    def compilations(self):
+        """How often the step was compiled; donated arguments of another layout would compile it again."""
+        return sum(f._cache_size() for f in (self._forward, self._step, self._classes))
 
     # For check.py and the record of a run.
 

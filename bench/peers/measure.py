@@ -74,10 +74,12 @@ def measure(peer, warm, runs):
     warm_s = time.perf_counter() - begin
     release()
     warm_rss = status_kb("VmRSS")
-    peak = Peak()
+    before, peak = peer.compilations(), Peak()
     peak.start()
     times = [peer.step() for _ in range(runs)]
     highest = peak.stop()
+    if peer.compilations() != before:
+        raise RuntimeError(f"a timed step compiled again; more than {warm} warm steps are needed")
     fwd, bwd, step = zip(*times)
     return {
         "fwd_s": statistics.median(fwd),

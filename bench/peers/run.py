@@ -31,7 +31,7 @@ def parse(argv):
     p.add_argument("--json", action="store_true")
     a = p.parse_args(argv)
     if a.smoke:
-        a.warm, a.runs = 1, 1
+        a.warm, a.runs = 2, 1
     elif a.warm < 2 or a.runs < 5:
         p.error(f"--warm {a.warm} --runs {a.runs}: at least 2 warm and 5 timed steps are needed")
     return a

@@ -25,15 +25,25 @@ class Peer(torch_base.Peer):
         fire = Triangle.apply if s.surrogate == "triangle" else surrogate.atan()
         self.hidden = snntorch.Leaky(beta=s.beta, spike_grad=fire)
         self.out = snntorch.Leaky(beta=s.beta, spike_grad=fire)
+        self.cell = self.integrator = None
         if s.workload == "W4":
             self.cell = self._recurrent_cell(fire)
             self.integrator = snntorch.Synaptic(alpha=s.alpha, beta=s.beta, reset_mechanism="none")
         self.tutorial = "tutorial" in self.options
+        self.blank = torch.zeros(0)  # always the same, or torch.compile would see another kind of state
         if self.compiled and s.static and s.workload != "W3" and not self.hoist:
             self.dense_network = torch.compile(self._dense_tutorial, dynamic=False)
         elif self.tutorial and s.static:
             self.dense_network, self.conv_network = self._dense_tutorial, self._conv_tutorial
         self._loops(self.compiled)
+
+    def forget(self):
+        for cell in (self.hidden, self.out, self.cell, self.integrator):
+            for name in ("spk", "syn", "mem"):
+                if hasattr(cell, name):
+                    setattr(cell, name, self.blank)
+            if hasattr(cell, "reset"):
+                cell.reset = self.blank
 
     def start(self):
         super().start()

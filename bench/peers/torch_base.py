@@ -79,6 +79,13 @@ class Peer:
     def make_neurons(self):
         """Modules and compiled pieces; after the parameters exist."""
 
+    def forget(self):
+        """Clear what cells keep from the pass before."""
+
+    def compilations(self):
+        """How many functions torch.compile has met so far; it must not meet one in a timed step."""
+        return torch._dynamo.utils.counters["frames"]["total"] if self.compiled else 0
+
     def step(self):
         """One training step (W5: one inference): seconds of forward, backward, all."""
         if not self.spec.training:
@@ -109,6 +116,7 @@ class Peer:
     # The networks.
 
     def loss(self):
+        self.forget()
         s = self.spec
         if s.workload == "W1":
             return self.spikes("w1", self.lif(self.linear(self.x, "w1"))).sum()
@@ -119,6 +127,7 @@ class Peer:
 
     def classes(self):
         """Predictions: the largest potential summed over time."""
+        self.forget()
         return self.network().sum(0).argmax(1)
 
     def network(self):
@@ -158,7 +167,7 @@ class Peer:
 
     def facts(self):
         self.rates = {}
-        with torch.no_grad():
+        with torch.no_grad(), torch.compiler.set_stance("force_eager"):
             self.loss()
         rates, self.rates = self.rates, None
         return {"spikes_per_neuron_step": rates, "surrogate": self.surrogate_name(), "torch": torch.__version__}

@@ -22,6 +22,7 @@ import numpy as np
 
 THETA = 1.0
 RATE = 0.075  # output spikes per neuron and step that W1 and W4 are scaled to
+CONV_GAIN = {"k1": 2.05, "k2": 1.7}  # W3: PyTorch's first weights times this fire at RATE; as they are, layer 2 is silent
 LEARNING_RATE = 5e-4
 
 NAMES = ("W1", "W2", "W3", "W4", "W5")
@@ -67,7 +68,7 @@ def spec(workload, n=512, steps=None, kind="dense", input_grad=True, surrogate="
         small = dict(T=5, B=8, hidden=32)
     elif workload == "W3":
         s = Spec("W3", 25, 64, 784, 0, 10, 0.5)
-        small = dict(T=3, B=4)
+        small = dict(T=8, B=4)
     elif workload == "W4":
         T = steps or 100
         s = Spec("W4", T, 32 if T >= 1000 else 128, 700, 256, 20, 0.95, alpha=0.9, input="spikes", density=0.015)
@@ -112,8 +113,9 @@ class Workload:
         out = {}
         for name, shape in shapes.items():
             fan_in = int(np.prod(shape[1:]))
-            out[name] = _uniform(rng, shape, fan_in)
-            out["b" + name[1:]] = _uniform(rng, shape[:1], fan_in)
+            gain = np.float32(CONV_GAIN.get(name, 1))
+            out[name] = gain * _uniform(rng, shape, fan_in)
+            out["b" + name[1:]] = gain * _uniform(rng, shape[:1], fan_in)
         return out
 
     def _set_rate(self):
