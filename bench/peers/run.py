@@ -1,6 +1,7 @@
 """Runs one framework on one workload and prints its figures.
 
     python run.py W1 torch-manual --n 512 --input spikes --json
+    python run.py --list                                          what there is, as JSON
 """
 
 import argparse
@@ -17,6 +18,7 @@ def parse(argv):
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("workload", choices=workloads.NAMES)
     p.add_argument("framework", choices=sorted(catalog.VARIANTS))
+    p.add_argument("--list", action="store_true", help="print every framework and the workloads it runs, and stop")
     p.add_argument("--n", type=int, default=512, help="W1: neurons, 512, 1024, 2048, 4096")
     p.add_argument("--input", choices=("dense", "spikes"), default="dense", help="W1: uniform floats, or 5 %% spikes")
     p.add_argument("--no-input-grad", action="store_true", help="W1: no gradient to the input")
@@ -41,6 +43,7 @@ def limit_threads(threads, backend):
     """Pin thread pools before any numeric library is loaded."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(threads)
+    os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")  # no workers beside the process that is measured
     if backend == "jax":  # XLA takes one thread per CPU that it may run on
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
         usable = sorted(os.sched_getaffinity(0))
@@ -73,7 +76,15 @@ def result(a):
             **figures, "threads": a.threads, "extra": extra}
 
 
+def listing():
+    return [{"name": v.name, "kind": v.kind, "workloads": v.workloads, "spikes_only": v.spikes_only}
+            for v in catalog.VARIANTS.values()]
+
+
 def main():
+    if sys.argv[1:] == ["--list"]:
+        print(json.dumps(listing()))
+        return
     a = parse(sys.argv[1:])
     out = os.dup(1)
     os.dup2(2, 1)  # what a library prints is no part of the JSON

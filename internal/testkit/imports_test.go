@@ -39,6 +39,7 @@ var allowed = map[string][]string{
 	"report":              {"internal/fault"},
 	"cmd/snntrain":        {""},
 	"internal/testkit":    {""},
+	"bench/compare":       {"internal/fault", "internal/sysinfo"},
 }
 
 func TestImports(t *testing.T) {
