@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -73,12 +74,16 @@ func TestCompareTakesTurns(t *testing.T) {
 	}
 }
 
-func TestCompareStops(t *testing.T) {
-	o, _ := stage(t)
+func TestRaceStops(t *testing.T) {
+	o, log := stage(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := compare(ctx, o, io.Discard, io.Discard); err == nil {
-		t.Error("an interrupted comparison reports no error")
+	out, err := o.race(ctx, one{Workload: "W2", Title: "W2"}, []contender{{Name: "snntrain", Kind: ours}}, io.Discard)
+	if !errors.Is(err, context.Canceled) || len(out.Rows[0].Runs) != 0 {
+		t.Errorf("interrupted: rows %+v, error %v", out.Rows, err)
+	}
+	if _, err := os.Stat(log); err == nil {
+		t.Error("a process was started after the interruption")
 	}
 }
 

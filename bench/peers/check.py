@@ -1,12 +1,11 @@
-"""Checks the variants on small sizes: same losses and gradients where they must be the same.
+"""Checks the variants against each other on small sizes.
 
-torch-eager (autograd through plain loops) is compared with central
-differences in float64 of its smooth parts nowhere: its surrogates are what
-autograd is told. All hand-written variants and snnTorch must give its loss and
-gradients; other frameworks have other surrogates and orders, so they must
-give finite gradients that are not zero.
+torch-eager is autograd through plain loops. Hand-written variants and snnTorch,
+which share its neuron and surrogate, must give its loss and its gradients (of
+weights, and of the input in W1). The other frameworks have other surrogates
+and another order of reset, so theirs must be finite and not all zero.
 
-    python check.py                 all
+    python check.py                 all but torch-eager
     python check.py jax-manual      only these
 """
 

@@ -5,6 +5,7 @@
 """
 
 import argparse
+import ctypes
 import json
 import os
 import sys
@@ -29,6 +30,8 @@ def parse(argv):
     p.add_argument("--warm", type=int, default=2)
     p.add_argument("--runs", type=int, default=7)
     p.add_argument("--data", default=os.environ.get("SNNTRAIN_DATA"), help="folder that holds mnist/")
+    p.add_argument("--system-malloc", action="store_true",
+                   help="let the C library give large blocks back at once: less memory at times, and slower")
     p.add_argument("--smoke", action="store_true", help="tiny sizes, one step: does it run at all")
     p.add_argument("--json", action="store_true")
     a = p.parse_args(argv)
@@ -50,6 +53,16 @@ def limit_threads(threads, backend):
         os.sched_setaffinity(0, usable[:threads])
 
 
+def keep_memory():
+    """Keep freed blocks for the next step instead of mapping and clearing new pages at each (up to 40 % of a step)."""
+    trim_threshold, top_pad, mmap_max = -1, -2, -4  # names of <malloc.h>
+    try:
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+    except (OSError, AttributeError):
+        return False  # another C library
+    return bool(mallopt(mmap_max, 0) and mallopt(trim_threshold, 2**31 - 1) and mallopt(top_pad, 64 << 20))
+
+
 def params(s):
     out = {"T": s.T, "B": s.B, "input": s.input, "beta": s.beta, "surrogate": s.surrogate}
     if s.workload == "W1":
@@ -66,10 +79,11 @@ def result(a):
     s = workloads.spec(a.workload, a.n, a.steps, a.input, not a.no_input_grad, a.surrogate, a.smoke)
     if why := catalog.refuse(variant, s):
         sys.exit(f"peers: {why}")
+    kept = not a.system_malloc and keep_memory()
     limit_threads(a.threads, variant.backend)
     peer = catalog.make(variant, workloads.Workload(s, a.data), a.threads)
     figures = measure(peer, a.warm, a.runs)
-    extra = figures.pop("extra") | peer.facts()
+    extra = figures.pop("extra") | peer.facts() | {"malloc": "kept" if kept else "system"}
     if s.workload == "W5":
         extra["images_per_s"] = s.B / figures["step_s"]
     return {"workload": a.workload, "framework": a.framework, "version": peer.version(), "params": params(s),
