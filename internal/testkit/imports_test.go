@@ -36,6 +36,7 @@ var allowed = map[string][]string{
 	"internal/onnx/onnxtest": {"internal/onnx/onnxpb"},
 	"model":                  {"internal/fault", "internal/registry", "internal/tensorfile"},
 	"bench":                  {"datasets", "layers", "model", "neuron", "train", "internal/config", "internal/fault", "internal/par", "internal/signal", "internal/sysinfo"},
+	"bench/compare":          {"internal/fault", "internal/sysinfo"},
 	"surrogate":              {"internal/fault", "internal/kernels", "internal/registry", "internal/rng"},
 	"neuron":                 {"model", "surrogate", "internal/kernels", "internal/pages", "internal/par", "internal/registry", "internal/signal"},
 	"autograd":               {"model", "neuron", "internal/kernels", "internal/pages", "internal/par", "internal/rng", "internal/signal"},
