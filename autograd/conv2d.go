@@ -15,8 +15,8 @@ import (
 // Samples are channel-last, so that the outputs of one place lie side by side
 // and a spike adds whole rows of weights.
 //
-// Each row of x is computed from its spikes, or as a dense product when it has
-// so many that this is faster (see eventShare); a constant x is computed once.
+// A row of x is computed from its spikes, or as a dense product when it has so
+// many that this is faster; a constant x is computed once.
 // With Pool the full output of one sample lives in the cache only.
 type Conv2d struct {
 	Kernel, Stride, Padding, Dilation [2]int // (height, width)

@@ -4,77 +4,102 @@ import "github.com/snntrain/snntrain/internal/kernels"
 
 // Dense convolution through patches: row p of the patch matrix holds what
 // the kernel sees at output place p, in the order of the weights' rows
-// (ky, kx, channel of the group). One matrix product a group and sample.
+// (ky, kx, channel of the group). One matrix product a group and sample. With
+// one channel the values of a tap lie side by side for a line of outputs, and
+// the matrix is stored by columns.
 
 // multiply adds x * w to y.
 func (p *plan) multiply(s *convSpace, y, x, w []float32) {
+	x = p.pad(s, x)
 	for g := range p.groups {
-		patches := p.patches(s, x, g)
-		kernels.Gemm(nil, p.places(), p.og, p.taps(), patches, p.taps(), false, w[g*p.og:], p.oc, false, y[g*p.og:], p.oc, true)
+		patches, ld, byColumns := p.patches(s, x, g)
+		kernels.Gemm(nil, p.places(), p.og, p.taps(), patches, ld, byColumns, w[g*p.og:], p.oc, false, y[g*p.og:], p.oc, true)
 	}
 }
 
 // correlate adds patchesᵀ·dy of one sample to the weight gradient.
 func (p *plan) correlate(s *convSpace, dw, x, dy []float32) {
+	x = p.pad(s, x)
 	for g := range p.groups {
-		patches := p.patches(s, x, g)
-		kernels.Gemm(nil, p.taps(), p.og, p.places(), patches, p.taps(), true, dy[g*p.og:], p.oc, false, dw[g*p.og:], p.oc, true)
+		patches, ld, byColumns := p.patches(s, x, g)
+		kernels.Gemm(nil, p.taps(), p.og, p.places(), patches, ld, !byColumns, dy[g*p.og:], p.oc, false, dw[g*p.og:], p.oc, true)
 	}
 }
 
-// spread adds the patch gradients dy·wᵀ, place by place, to dL/dx of one sample.
+// spread adds the patch gradients dy·wᵀ, place by place, to dL/dx of one
+// sample with padding.
 func (p *plan) spread(s *convSpace, dx, dy, w []float32) {
 	s.patches = grow(s.patches, p.places()*p.taps())
 	for g := range p.groups {
 		kernels.Gemm(nil, p.places(), p.taps(), p.og, dy[g*p.og:], p.oc, false, w[g*p.og:], p.oc, true, s.patches, p.taps(), false)
-		p.eachSpan(g, func(patch, place, n int) {
-			if place >= 0 {
-				kernels.Add(dx[place:place+n], s.patches[patch:])
-			}
-		})
+		p.eachSpan(g, func(patch, place, n int) { kernels.Add(dx[place:place+n], s.patches[patch:]) })
 	}
 }
 
-// patches returns the patch matrix of one sample and group.
-func (p *plan) patches(s *convSpace, x []float32, group int) []float32 {
+// patches returns the patch matrix of one padded sample and group, and how it is stored.
+func (p *plan) patches(s *convSpace, x []float32, group int) (matrix []float32, ld int, byColumns bool) {
 	s.patches = grow(s.patches, p.places()*p.taps())
-	p.eachSpan(group, func(patch, place, n int) {
-		if place < 0 {
-			clear(s.patches[patch : patch+n])
-		} else {
-			copy(s.patches[patch:patch+n], x[place:])
-		}
-	})
-	return s.patches
+	if p.c == 1 {
+		p.patchColumns(s.patches, x)
+		return s.patches, p.places(), true
+	}
+	p.eachSpan(group, func(patch, place, n int) { copy(s.patches[patch:patch+n], x[place:]) })
+	return s.patches, p.taps(), false
 }
 
-// eachSpan visits every run of n values: where it lies in the patch matrix
-// and in the sample, or −1 where it lies in the padding.
+// patchColumns writes the patch matrix of one padded sample of one channel, a tap after the other.
+func (p *plan) patchColumns(dst, x []float32) {
+	line := p.x.padded()
+	for ky := range p.y.kernel {
+		for kx := range p.x.kernel {
+			for oy := range p.oh {
+				from := x[(oy*p.y.stride+ky*p.y.dilation)*line+kx*p.x.dilation:]
+				for ox := range dst[:p.ow] {
+					dst[ox] = from[ox*p.x.stride]
+				}
+				dst = dst[p.ow:]
+			}
+		}
+	}
+}
+
+// eachSpan visits every run of values that lie side by side in the patch
+// matrix and in the padded sample: a kernel row, or one tap when taps do not touch.
 func (p *plan) eachSpan(group int, visit func(patch, place, n int)) {
-	patch := 0
+	n, runs := p.backward.run, p.backward.runs
+	patch, line := 0, p.x.padded()*p.c
 	for oy := range p.oh {
 		for ox := range p.ow {
-			for ky := range p.y.kernel {
-				y := oy*p.y.stride + ky*p.y.dilation - p.y.padding
-				p.spans(patch, y, ox*p.x.stride-p.x.padding, group, visit)
-				patch += p.x.kernel * p.cg
+			place := oy*p.y.stride*line + ox*p.x.stride*p.c + group*p.cg
+			for range p.y.kernel {
+				for kx := range runs {
+					visit(patch, place+kx*p.x.dilation*p.c, n)
+					patch += n
+				}
+				place += p.y.dilation * line
 			}
 		}
 	}
 }
 
-// spans visits the runs of one kernel row, which begins at (y, x) of the sample.
-func (p *plan) spans(patch, y, x, group int, visit func(patch, place, n int)) {
-	kw, n := p.x.kernel, p.cg
-	if p.x.dilation == 1 && p.groups == 1 && x >= 0 && x+kw <= p.w && y >= 0 && y < p.h {
-		visit(patch, (y*p.w+x)*p.c, kw*n)
-		return
+// pad returns a sample with its padding.
+func (p *plan) pad(s *convSpace, x []float32) []float32 {
+	if !p.isPadded() {
+		return x
 	}
-	for kx := range kw {
-		at, place := x+kx*p.x.dilation, -1
-		if y >= 0 && y < p.h && at >= 0 && at < p.w {
-			place = (y*p.w+at)*p.c + group*n
-		}
-		visit(patch+kx*n, place, n)
+	s.padded = grow(s.padded, p.padded())
+	clear(s.padded)
+	line, to := p.w*p.c, p.x.padded()*p.c
+	for y := range p.h {
+		copy(s.padded[(y+p.y.padding)*to+p.x.padding*p.c:], x[y*line:(y+1)*line])
+	}
+	return s.padded
+}
+
+// crop copies a sample without its padding.
+func (p *plan) crop(dst, padded []float32) {
+	line, from := p.w*p.c, p.x.padded()*p.c
+	for y := range p.h {
+		copy(dst[y*line:(y+1)*line], padded[(y+p.y.padding)*from+p.x.padding*p.c:])
 	}
 }

@@ -81,9 +81,6 @@ func (p *plan) turn(dst, w []float32) []float32 {
 	return dst
 }
 
-// errorShare is the share of errors that are not zero from which the dense product is faster.
-const errorShare = 0.5
-
 // inputRows writes rows lo..hi of dL/dx.
 func (v *Conv2d) inputRows(lo, hi int) {
 	s := v.spaces.Get().(*convSpace)
@@ -96,19 +93,18 @@ func (v *Conv2d) inputRows(lo, hi int) {
 func (v *Conv2d) inputRow(s *convSpace, r int) {
 	p := v.plan
 	dx := v.dx.Row(r)
-	if count := v.listErrors(s, r); float64(count) > errorShare*float64(p.outputs()) {
-		clear(dx)
-		p.spread(s, dx, v.errorRow(s, r), v.run.w)
-		return
-	}
 	to := dx
 	if p.isPadded() {
 		s.padded = grow(s.padded, p.padded())
 		to = s.padded
 	}
 	clear(to)
-	s.sums.Scale, s.sums.List = s.values[:len(s.sums.Index)], p.backward.list
-	kernels.SumWindows(to, nil, p.backward.run, v.turned, p.backward.stride, &s.sums)
+	if count := v.listErrors(s, r); float64(count) > errorShare*float64(p.outputs()) {
+		p.spread(s, to, v.errorRow(s, r), v.run.w)
+	} else {
+		s.sums.Scale, s.sums.List = s.values[:len(s.sums.Index)], p.backward.list
+		kernels.SumWindows(to, nil, p.backward.run, v.turned, p.backward.stride, &s.sums)
+	}
 	if p.isPadded() {
 		p.crop(dx, to)
 	}
@@ -130,12 +126,4 @@ func (v *Conv2d) listErrors(s *convSpace, r int) int {
 
 func (s *convSpace) roomForErrors(n int) {
 	s.sums.Index, s.values = growIndex(s.sums.Index, n+kernels.Slack), grow(s.values, n+kernels.Slack)
-}
-
-// crop copies a sample without its padding.
-func (p *plan) crop(dst, padded []float32) {
-	line, from := p.w*p.c, p.x.padded()*p.c
-	for y := range p.h {
-		copy(dst[y*line:(y+1)*line], padded[(y+p.y.padding)*from+p.x.padding*p.c:])
-	}
 }

@@ -34,13 +34,13 @@ func drawConv(t *rapid.T) *drawnConv {
 	d := &drawnConv{}
 	d.op.Kernel, d.op.Stride, d.op.Dilation = drawPair(t, "kernel", 1, 4), drawPair(t, "stride", 1, 3), drawPair(t, "dilation", 1, 3)
 	d.op.Padding, d.op.Groups = drawPair(t, "padding", 0, 3), rapid.IntRange(1, 3).Draw(t, "groups")
-	channels, outs := d.op.Groups*rapid.SampledFrom([]int{1, 2, 5, 13, 40}).Draw(t, "in"), d.op.Groups*rapid.SampledFrom([]int{1, 3, 8, 12, 17, 70}).Draw(t, "out")
+	channels, outs := d.op.Groups*rapid.SampledFrom([]int{1, 1, 2, 5, 13, 40}).Draw(t, "in"), d.op.Groups*rapid.SampledFrom([]int{1, 3, 8, 12, 17, 70}).Draw(t, "out")
 	shape := []int{channels, 0, 0}
 	for i := range 2 {
 		shape[i+1] = max(1, d.op.Dilation[i]*(d.op.Kernel[i]-1)+1-2*d.op.Padding[i]) + rapid.IntRange(0, 6).Draw(t, "size")
 	}
 	d.density = rapid.SampledFrom([]float64{0, 0.03, 0.2, 0.6, 1}).Draw(t, "density")
-	x := signal.NewSpikes(rapid.IntRange(1, 3).Draw(t, "T"), rapid.IntRange(1, 7).Draw(t, "B"), shape, rapid.Bool().Draw(t, "const"))
+	x := signal.NewSpikes(rapid.IntRange(1, 3).Draw(t, "T"), rapid.OneOf(rapid.IntRange(1, 7), rapid.IntRange(50, 70)).Draw(t, "B"), shape, rapid.Bool().Draw(t, "const"))
 	for row := range x.Rows() {
 		for n := range x.N() {
 			if r.Float64() < d.density {

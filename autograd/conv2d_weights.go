@@ -17,9 +17,8 @@ type weightPlan struct {
 	rows  int     // samples of a block
 	lines []int32 // by number: input line, −1 for padding
 	deep  []int32 // by number: output line of tap 0
-	taps  []tap   // of input column x: from[x] to from[x+1]
-	from  []int32
-	room  int // entries of one list at most
+	taps  []tap   // of input column x and kernel column kx, x·kw + kx
+	room  int     // entries of one list at most
 	list  []kernels.Window
 }
 
@@ -36,15 +35,11 @@ func (p *plan) planWeight() {
 		f.deep = append(f.deep, int32(i%lines.run))
 	}
 	for x := range p.w {
-		f.from = append(f.from, int32(len(f.taps)))
 		for kx := range p.x.kernel {
-			if ox, ok := p.x.output(x, kx); ok {
-				f.taps = append(f.taps, tap{uint32(kx), uint32(ox)})
-			}
+			f.taps = append(f.taps, p.x.tap(x, kx))
 		}
 	}
-	f.from = append(f.from, int32(len(f.taps)))
-	f.room = f.rows * p.h * min(p.w, p.ow)
+	f.room = f.rows*p.h*min(p.w, p.ow) + 1
 	for c := range p.cg {
 		for kx := range p.x.kernel {
 			list := (c*p.x.kernel + kx) * (len(f.lines) + 1)
@@ -60,13 +55,16 @@ func (p *plan) planWeight() {
 	}
 }
 
-// tap is a kernel column through which output column ox sees the input column at hand.
-type tap struct{ kx, ox uint32 }
+// tap says which output column sees an input column through a kernel column:
+// ox with count 1, or none with count 0.
+type tap struct{ ox, count uint32 }
 
-// output is the output place that sees input place i through tap k.
-func (a axis) output(i, k int) (int, bool) {
+func (a axis) tap(i, k int) tap {
 	o := i + a.padding - k*a.dilation
-	return o / a.stride, o >= 0 && o%a.stride == 0 && o/a.stride < a.out
+	if o < 0 || o%a.stride != 0 || o/a.stride >= a.out {
+		return tap{}
+	}
+	return tap{uint32(o / a.stride), 1}
 }
 
 // weightGroups computes the partial gradients of groups lo..hi of rows.
@@ -93,7 +91,7 @@ func (v *Conv2d) weightBlock(s *convSpace, sum []float32, first, last int) {
 		s.all = upTo(s.all, (last-first)*n/p.oc)
 		kernels.AddRows(db, dy.F[first*n:last*n], p.oc, s.all)
 	}
-	if !x.Spiking() || !p.fewEvents(x.Words[first*x.Stride():last*x.Stride()], last-first) {
+	if !x.Spiking() || !spikesUnder(weightShare, x.Words[first*x.Stride():last*x.Stride()], (last-first)*x.N()) {
 		for r := first; r < last; r++ {
 			p.correlate(s, dw, v.denseRow(s, r), v.errorRow(s, r))
 		}
@@ -169,22 +167,23 @@ func (s *convSpace) listTaps(p *plan, words []uint64, stride, rows, c0 int) {
 }
 
 // tapsOfLine appends the spikes of one line of one sample, whose first bit is
-// given, to the lists that end at next.
+// given, to the lists that end at next. Which taps see a spike is no branch:
+// what counts 0 is overwritten by the next entry.
 func (s *convSpace) tapsOfLine(p *plan, words []uint64, first int, place uint32, next []uint32) {
-	f, kw, index := &p.weight, p.x.kernel, s.sums.Index
+	kw, index := p.x.kernel, s.sums.Index
 	for x := range p.w {
-		taps := f.taps[f.from[x]:f.from[x+1]]
+		taps := p.weight.taps[x*kw:][:kw]
 		for c := 0; c < p.cg; {
 			at := first + x*p.c + c
 			shift := at & 63
 			take := min(p.cg-c, 64-shift)
 			w := words[at>>6] >> shift << (64 - take) >> (64 - take)
 			for ; w != 0; w &= w - 1 {
-				ends := next[(c+bits.TrailingZeros64(w))*kw:][:kw]
-				for _, t := range taps {
-					n := ends[t.kx]
+				ends := next[(c+bits.TrailingZeros64(w))*kw:][:len(taps)]
+				for kx, t := range taps {
+					n := ends[kx]
 					index[n] = place + t.ox
-					ends[t.kx] = n + 1
+					ends[kx] = n + t.count
 				}
 			}
 			c += take

@@ -73,3 +73,59 @@ func TestNothingTouchesMemoryOutsideSlices(t *testing.T) {
 		}
 	}
 }
+
+// of views n values of another type that end, or begin, at a fence.
+func of[E any](f fenced, n int, end bool) []E {
+	var e E
+	per := int(unsafe.Sizeof(e))
+	words := (n*per + 3) / 4
+	mem := f.slice(words, end)
+	first := unsafe.Pointer(unsafe.SliceData(mem))
+	if end {
+		first = unsafe.Add(first, 4*words-n*per)
+	}
+	return unsafe.Slice((*E)(first), n)
+}
+
+func TestConvolutionTouchesNoMemoryOutsideSlices(t *testing.T) {
+	const most = 4096
+	var f [8]fenced
+	for i := range f {
+		f[i] = newFenced(t, most)
+	}
+	for _, l := range kernels.Levels()[1:] {
+		for _, end := range []bool{true, false} {
+			for n := 1; n < 150; n++ {
+				windows := &kernels.Windows{
+					Index: of[uint32](f[0], 3, end), Start: of[uint32](f[1], 2, end), List: of[kernels.Window](f[2], 1, end),
+				}
+				copy(windows.Index, []uint32{0, 1, 2})
+				copy(windows.Start, []uint32{0, 3})
+				windows.List[0] = kernels.Window{Hi: 1}
+				x, y, z := f[3].slice(3*n, end), f[4].slice(n, end), f[5].slice(3*n, end)
+				l.SumWindows(y, x[:n], n, x, n, windows)
+				windows.Scale = z[:3:3]
+				l.SumWindows(y, nil, n, x, n, windows)
+
+				pools := &kernels.Pools{Place: of[uint32](f[0], 3, end), Start: of[uint32](f[1], 2, end)}
+				copy(pools.Place, []uint32{0, uint32(n), uint32(2 * n)})
+				at := of[uint16](f[6], n, end)
+				l.Maxima(y, at, x, n, pools)
+				l.Unpool(x, y, at, n, pools)
+				idx, val, start := of[uint32](f[7], 3*n+kernels.Slack, end), f[5].slice(3*n+kernels.Slack, end), of[uint32](f[2], 4, end)
+				l.MaximaRows(idx, val, start, y, at, n, pools)
+				l.NonzeroRows(idx, val, start, x, n)
+
+				bits, runs := of[uint64](f[6], (n+63)/64, end), of[kernels.BitRun](f[1], 1, end)
+				runs[0] = kernels.BitRun{}
+				l.ListBits(idx, start, bits, runs, 64*len(bits)-n, n)
+				sum, square := of[float64](f[0], n, end), of[float64](f[1], n, end)
+				l.Moments(sum, square, x)
+				norm := &kernels.Norm{Mean: y, Inv: y, Weight: y, Bias: y, Shift: y, Slope: y}
+				l.ErrorMoments(sum, square, z, x, norm)
+				l.Normalize(z, x, norm)
+				l.NormalizeGrad(z, z, x, norm)
+			}
+		}
+	}
+}
