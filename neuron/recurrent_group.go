@@ -132,7 +132,9 @@ func (g *group) backward(c *recurrent, r *Run, lo, hi int) {
 		for b := lo; b < hi; b++ {
 			g.unstep(c, r, u, t, b)
 		}
-		g.feedBack(c, r.DX, t, lo, hi)
+		if t > 0 || r.DEnd != nil {
+			g.feedBack(c, r.DX, t, lo, hi)
+		}
 	}
 	g.endAdjoint(c, r, lo, hi)
 }
