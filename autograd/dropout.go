@@ -32,7 +32,9 @@ func (d *Dropout) Forward(c *Context, in []*Value) (*Value, error) {
 		return in[0], nil
 	}
 	x := in[0].Signal
-	d.draw(c, x.B, x.N())
+	if c.Span.starts() {
+		d.draw(c, x.B, x.N())
+	}
 	if x.Spiking() {
 		d.y.ResetSpikes(x.T, x.B, x.Shape, x.Const)
 		d.y.Gain = x.Gain * d.factor()

@@ -22,6 +22,8 @@ type Linear struct {
 // Key implements Op.
 func (l *Linear) Key() string { return "linear" }
 
+func (l *Linear) adds() {}
+
 // OutShape implements Op.
 func (l *Linear) OutShape(in []model.Shape) (model.Shape, error) {
 	if len(in) < 2 || len(in[0]) != 1 || len(in[1]) != 2 || in[0][0] != in[1][0] {
@@ -152,8 +154,11 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	}
 	if len(in) > 2 && need[2] {
 		l.grads[2].Param = grow(l.grads[2].Param, len(in[2].Param))
-		l.all = upTo(l.all, dy.Rows())
-		sumRows(c, l.grads[2].Param, dy, l.all)
+		l.all = downFrom(l.all, dy.Rows())
+		if !c.Span.goesOn() {
+			clear(l.grads[2].Param)
+		}
+		addRowSums(c, l.grads[2].Param, dy, l.all)
 		l.back[2] = &l.grads[2]
 	}
 	if need[0] {
@@ -181,31 +186,53 @@ func matchRows(c *Context, g, x, full *signal.Signal) *signal.Signal {
 	return full
 }
 
-// productWeights writes dW = xᵀ·dy, (in, out).
+// productWeights writes dW = xᵀ·dy, (in, out), or adds it to that of the
+// segments behind. Over spikes the rows are added from the last to the first,
+// in segments as in the whole, and multiplied by the spikes' value at the end:
+// the same bits. The dense product sums each segment by itself.
 func productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 	n, k := dy.N(), x.N()
 	if !x.Spiking() && x.Zeros() < sparse {
-		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, false)
+		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, c.Span.goesOn())
 		return
 	}
 	events, gain := x.ByInput(), gainOf(x)
 	tiles(c, k, n, dy.Rows(), func(i, lo, hi int) {
 		row := dw[i*n+lo : i*n+hi]
-		clear(row)
+		if !c.Span.goesOn() {
+			clear(row)
+		}
 		addRows(row, dy.F[lo:], n, events, i)
-		if gain != 1 {
+		if gain != 1 && c.Span.done() {
 			kernels.Scale(row, gain)
 		}
 	})
 }
 
-// sumRows writes the sum of all rows of s to dst, in row order.
+// sumRows writes the sum of all rows of s to dst, in the order of all.
 func sumRows(c *Context, dst []float32, s *signal.Signal, all []uint32) {
-	n := s.N()
 	clear(dst)
+	addRowSums(c, dst, s, all)
+}
+
+// addRowSums adds the sum of all rows of s to dst, in the order of all.
+func addRowSums(c *Context, dst []float32, s *signal.Signal, all []uint32) {
+	n := s.N()
 	c.Pool.For(n, 64, func(lo, hi int) {
 		kernels.AddRows(dst[lo:hi], s.F[lo:], n, all)
 	})
+}
+
+// downFrom returns n−1, …, 1, 0.
+func downFrom(s []uint32, n int) []uint32 {
+	if len(s) == n {
+		return s
+	}
+	s = s[:0]
+	for i := n - 1; i >= 0; i-- {
+		s = append(s, uint32(i))
+	}
+	return s
 }
 
 // upTo returns 0, 1, …, n−1.

@@ -3,19 +3,25 @@ package autograd
 import (
 	"fmt"
 
+	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
 )
 
 // Readout turns the output over time into scores: their sum, mean, maximum
-// over time, or the last step. A score is a constant signal of one step.
+// over time, or the last step. A score is a constant signal of one step. When
+// the sequence goes on (Context.Carry) it is that of all steps so far.
 type Readout struct {
+	Memory
 	Kind string // "sum", "mean", "max", "last"
 
 	y, dx signal.Signal
-	at    []int32 // of "max": the step that was the maximum
+	score []float32 // the state: sum, maximum or last value so far
+	at    []int32   // of "max": the step of this run that was the maximum, −1 before it
+	row   []float32
 	out   Value
 	grad  Value
+	back  []*Value
 }
 
 // Key implements Op.
@@ -30,63 +36,90 @@ func (o *Readout) OutShape(in []model.Shape) (model.Shape, error) {
 	return nil, fmt.Errorf("readout %q is unknown", o.Kind)
 }
 
+func (o *Readout) gathers() {}
+
 // Forward implements Op.
-func (o *Readout) Forward(_ *Context, in []*Value) (*Value, error) {
-	x := in[0].Signal
-	o.y.ResetAnalog(1, x.B, x.Shape, true)
-	if o.Kind == "max" && cap(o.at) < len(o.y.F) {
-		o.at = make([]int32, len(o.y.F))
+func (o *Readout) Forward(c *Context, in []*Value) (*Value, error) {
+	if c.Span.Again {
+		return &o.out, nil
 	}
-	n := x.N()
-	row := make([]float32, n)
-	for b := range x.B {
-		o.read(x, b, row, o.y.Row(b), b*n)
+	x := in[0].Signal
+	o.begin(c, x)
+	for t := range x.T {
+		for b := range x.B {
+			o.step(c, x, t, b)
+		}
+	}
+	o.y.ResetAnalog(1, x.B, x.Shape, true)
+	copy(o.y.F, o.score)
+	if o.Kind == "mean" {
+		steps := float32(c.Span.at() + x.T)
+		for i := range o.y.F {
+			o.y.F[i] /= steps
+		}
+	}
+	if end := o.atEnd(1, len(o.score)); end != nil {
+		copy(end[0], o.score)
 	}
 	o.out.Signal = &o.y
 	return &o.out, nil
 }
 
-// read computes the scores of sample b; row is scratch.
-func (o *Readout) read(x *signal.Signal, b int, row, score []float32, at int) {
-	first := 0
-	if o.Kind == "last" {
-		first = x.T - 1
+// begin sets score and maximum as they are before the first step.
+func (o *Readout) begin(c *Context, x *signal.Signal) {
+	size := x.B * x.N()
+	o.score, o.row = grow(o.score, size), grow(o.row, x.N())
+	if start := o.from(); start != nil {
+		copy(o.score, start[0])
 	}
-	for t := first; t < x.T; t++ {
-		clear(row)
-		x.AddTo(row, sharedRow(x, t*x.B+b))
+	if o.Kind != "max" || !c.Span.starts() {
+		return
+	}
+	if cap(o.at) < size {
+		o.at = make([]int32, size)
+	}
+	o.at = o.at[:size]
+	for i := range o.at {
+		o.at[i] = -1
+	}
+}
+
+// step adds step t of sample b to its score.
+func (o *Readout) step(c *Context, x *signal.Signal, t, b int) {
+	n := x.N()
+	row, score := o.row, o.score[b*n:(b+1)*n]
+	clear(row)
+	x.AddTo(row, sharedRow(x, t*x.B+b))
+	switch {
+	case o.Kind == "last" || t == 0 && o.from() == nil:
+		copy(score, row)
+		if o.Kind == "max" {
+			clear(o.at[b*n : (b+1)*n])
+		}
+	case o.Kind == "max":
+		at := o.at[b*n : (b+1)*n]
 		for i, v := range row {
-			switch {
-			case t == first:
-				score[i] = v
-				if o.Kind == "max" {
-					o.at[at+i] = int32(t)
-				}
-			case o.Kind == "max":
-				if v > score[i] {
-					score[i], o.at[at+i] = v, int32(t)
-				}
-			default:
-				score[i] += v
+			if v > score[i] {
+				score[i], at[i] = v, int32(c.Span.Before+t)
 			}
 		}
-	}
-	if o.Kind == "mean" {
-		for i := range score {
-			score[i] /= float32(x.T)
-		}
+	default:
+		kernels.Add(score, row)
 	}
 }
 
 // Backward implements Op.
-func (o *Readout) Backward(_ *Context, in []*Value, _, grad *Value, _ []bool) ([]*Value, error) {
+func (o *Readout) Backward(c *Context, in []*Value, _, grad *Value, _ []bool) ([]*Value, error) {
 	x, g := in[0].Signal, grad.Signal
 	o.grad.Signal = &o.dx
+	if o.back == nil {
+		o.back = []*Value{&o.grad}
+	}
 	if o.Kind == "sum" || o.Kind == "mean" || x.Const {
 		o.dx.ResetAnalog(x.T, x.B, x.Shape, true)
 		f := float32(1)
 		if o.Kind == "mean" {
-			f = 1 / float32(x.T)
+			f = 1 / float32(c.Span.at()+x.T+c.Span.After)
 		}
 		if x.Const && (o.Kind == "sum" || o.Kind == "mean") {
 			f *= float32(x.T) // one stored step stands for T
@@ -94,16 +127,18 @@ func (o *Readout) Backward(_ *Context, in []*Value, _, grad *Value, _ []bool) ([
 		for i, v := range g.F {
 			o.dx.F[i] = v * f
 		}
-		return []*Value{&o.grad}, nil
+		return o.back, nil
 	}
 	o.dx.ResetAnalog(x.T, x.B, x.Shape, false)
 	clear(o.dx.F)
 	for i, v := range g.F {
-		t := x.T - 1
+		t := x.T + c.Span.After - 1
 		if o.Kind == "max" {
-			t = int(o.at[i])
+			t = int(o.at[i]) - c.Span.Before
 		}
-		o.dx.F[t*len(g.F)+i] = v
+		if t >= 0 && t < x.T {
+			o.dx.F[t*len(g.F)+i] = v
+		}
 	}
-	return []*Value{&o.grad}, nil
+	return o.back, nil
 }

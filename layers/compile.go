@@ -55,6 +55,7 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	if c.machine, err = c.graph.Compile(c.loss, targets...); err != nil {
 		return nil, err
 	}
+	c.machine.Observe = c.observe
 	c.SetPool(o.Pool)
 	c.Load()
 	return c.Program, nil

@@ -31,6 +31,7 @@ type Run struct {
 	DS    *signal.Signal       // dL/dS, analog, [T, B, N]; constant = the same in every step; nil = 0
 	DV    *signal.Signal       // dL/dV likewise
 	DX    *signal.Signal       // out: dL/dX with the extents of X (summed over time when X is constant); nil = not wanted
+	Add   bool                 // add to a constant DX: the sum over time goes on
 	Grads map[string][]float32 // adds dL/dp for every learnable parameter, sizes as in Layer.Values
 	DEnd  *State               // dL/d(state at the end), nil = 0; replaced by dL/d(state at the start)
 }

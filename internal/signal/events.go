@@ -3,12 +3,14 @@ package signal
 import "math/bits"
 
 // Events lists the values that are not zero, group by group: group g holds
-// places lo..hi of Index, ascending, with their values in Value; spikes all
-// have the value Signal.Gain and no list of values.
+// places lo..hi of Index with their values in Value; spikes all have the value
+// Signal.Gain and no list of values.
 type Events struct {
 	Start []uint32 // Groups()+1 places
 	Index []uint32
 	Value []float32
+
+	shared bool // Index and Value belong to another list
 }
 
 // Group returns the members of group g.
@@ -25,12 +27,13 @@ func (e *Events) Values(g int) []float32 {
 // Groups is the number of groups.
 func (e *Events) Groups() int { return len(e.Start) - 1 }
 
-// ByRow lists for every stored row the inputs that are not zero. The list is
-// made once and kept until the signal changes.
+// ByRow lists for every stored row the inputs that are not zero, ascending. The
+// list is made once and kept until the signal changes.
 func (s *Signal) ByRow() *Events {
 	if s.fresh.byRow {
 		return &s.byRow
 	}
+	s.byRow.own()
 	s.byRow.Start = grow(s.byRow.Start, s.Rows()+1)
 	if s.spiking {
 		s.listSpikes(&s.byRow)
@@ -75,7 +78,9 @@ func (s *Signal) listValues(e *Events) {
 	e.Start[s.Rows()] = uint32(len(e.Index))
 }
 
-// ByInput lists for every input the stored rows in which it is not zero.
+// ByInput lists for every input the stored rows in which it is not zero, the
+// last first: a sum over them that goes on in an earlier part of the sequence
+// adds in the order of one over the whole.
 func (s *Signal) ByInput() *Events {
 	if s.fresh.byInput {
 		return &s.byInput
@@ -96,7 +101,7 @@ func (s *Signal) ByInput() *Events {
 	} else {
 		e.Value = nil
 	}
-	for r := range rows.Groups() { // start[i] runs ahead to the end of group i
+	for r := rows.Groups() - 1; r >= 0; r-- { // start[i] runs ahead to the end of group i
 		for k := rows.Start[r]; k < rows.Start[r+1]; k++ {
 			i := rows.Index[k]
 			e.Index[start[i]] = uint32(r)

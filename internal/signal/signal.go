@@ -155,14 +155,3 @@ func grow[E any](s []E, n int) []E {
 	}
 	return s[:n]
 }
-
-// Prefix returns the first t steps of s, sharing its storage.
-func (s *Signal) Prefix(t int) *Signal {
-	p := &Signal{T: min(t, s.T), B: s.B, Shape: s.Shape, Const: s.Const, Gain: s.Gain, spiking: s.spiking}
-	if s.spiking {
-		p.Words = s.Words[:p.Rows()*p.Stride()]
-	} else {
-		p.F = s.F[:p.Rows()*p.N()]
-	}
-	return p
-}

@@ -26,10 +26,10 @@ func TestEventListsHoldEverySpikeOnce(t *testing.T) {
 			}
 		}
 		for i := range s.ByInput().Groups() {
-			last := -1
+			last := s.Rows()
 			for _, r := range s.ByInput().Group(i) {
-				if int(r) <= last {
-					t.Fatalf("rows of input %d are not ascending", i)
+				if int(r) >= last {
+					t.Fatalf("rows of input %d are not descending", i)
 				}
 				last = int(r)
 				byInput[[2]int{int(r), i}] = true

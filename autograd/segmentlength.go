@@ -1,0 +1,64 @@
+package autograd
+
+import (
+	"fmt"
+	"math"
+)
+
+// AutoSegment, as Machine.Segment, leaves the length of segments to a rule on
+// sizes alone, the same on every machine. With M the bytes of one step, counted
+// as 8 for each value that a layer hands on (the value and its error), a segment
+// has
+//
+//	K = max(⌈√T⌉, ⌊AutoMemory/M⌋) steps,
+//
+// evened out over the ⌈T/K⌉ segments; the sequence is not cut when K ≥ T, or
+// when an op needs all steps at once.
+const AutoSegment = -1
+
+// AutoMemory is the memory, in bytes, up to which AutoSegment cuts nothing.
+const AutoMemory = 128 << 20
+
+// segmentLength is the number of steps to run at a time.
+func (m *Machine) segmentLength(p *phases, steps int) (int, error) {
+	length := m.Segment
+	if length == AutoSegment {
+		length = autoSegment(steps, 8*p.stepSize*m.batch())
+	}
+	if length <= 0 || length >= steps {
+		return steps, nil
+	}
+	for _, ins := range p.list[timed] {
+		if op, ok := ins.op.(whole); ok {
+			why := op.cannotCut(&m.Context)
+			if why != "" && m.Segment == AutoSegment {
+				return steps, nil
+			}
+			if why != "" {
+				return 0, fmt.Errorf("autograd: %s: the sequence cannot be cut into segments of %d steps: %s", ins.name, length, why)
+			}
+		}
+	}
+	return length, nil
+}
+
+// autoSegment is the rule of AutoSegment for steps of the given bytes.
+func autoSegment(steps, bytes int) int {
+	length := max(int(math.Ceil(math.Sqrt(float64(steps)))), AutoMemory/max(bytes, 1))
+	if length >= steps {
+		return steps
+	}
+	count := (steps + length - 1) / length
+	return (steps + count - 1) / count
+}
+
+// batch is the number of samples of the inputs.
+func (m *Machine) batch() int {
+	b := 1
+	for _, node := range m.inputs {
+		if s := m.values[node].Signal; s != nil {
+			b = max(b, s.B)
+		}
+	}
+	return b
+}
