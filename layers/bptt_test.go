@@ -50,11 +50,11 @@ func bpttNets() []bpttNet {
 `, model.Shape{12}, true},
 		{"several spikes", `
   - {kind: linear, out: 30, init: {kind: fan-in, gain: 6}}
-  - {kind: lif, beta: 0.9, max_spikes: 0, v_min: -1, threshold: 0.4}
-  - {kind: linear, out: 20, init: {kind: fan-in, gain: 9}}
+  - {kind: lif, beta: 0.9, max_spikes: 0, v_min: -1}
+  - {kind: linear, out: 20, init: {kind: fan-in, gain: 3}}
   - {kind: lif, beta: 0.8, detach_reset: false, quirks: [hold], threshold: 0.3}
-  - {kind: linear, out: 4, init: {kind: fan-in, gain: 9}}
-  - {kind: lif, beta: 0.95, threshold: 0.05}
+  - {kind: linear, out: 9, init: {kind: fan-in, gain: 9}}
+  - {kind: lif, beta: 0.95, max_spikes: 3, threshold: 0.1}
 `, model.Shape{12}, false},
 		{"learned", `
   - {kind: linear, out: 30, init: {kind: fan-in, gain: 6}}
