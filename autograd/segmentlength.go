@@ -42,6 +42,12 @@ func (m *Machine) segmentLength(p *phases, steps int) (int, error) {
 	return length, nil
 }
 
+// StepsIn is the number of steps, at least 1, whose values fit in the given
+// bytes when the outputs are computed, at 4 for each value.
+func (m *Machine) StepsIn(bytes int) int {
+	return max(1, bytes/max(1, 4*m.phasesOf(0).stepSize*m.batch()))
+}
+
 // autoSegment is the rule of AutoSegment for steps of the given bytes.
 func autoSegment(steps, bytes int) int {
 	length := max(int(math.Ceil(math.Sqrt(float64(steps)))), AutoMemory/max(bytes, 1))

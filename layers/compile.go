@@ -32,7 +32,7 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{Program: &Program{net: n}, graph: autograd.NewGraph(), shapes: shapes}
+	c := &compiler{Program: &Program{net: n, lean: leanMemory}, graph: autograd.NewGraph(), shapes: shapes}
 	c.input = c.graph.Input(model.InputName, n.Input)
 	c.nodes = map[string]*autograd.Node{model.InputName: c.input}
 	var faults fault.List

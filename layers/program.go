@@ -23,6 +23,7 @@ type Program struct {
 	slots   []slot
 	layers  []layerNode
 	bptt    BPTT
+	lean    int // leanMemory
 	counts  []layerCount // of the spiking layers, when the last run was cut into segments
 }
 
@@ -105,18 +106,27 @@ func (p *Program) Step(in Input) (StepResult, error) {
 	return r, nil
 }
 
+// leanMemory is about the memory, in bytes, of the values that a Lean run holds
+// at a time: of layers that hand on 1000 values for 256 samples, 8 steps. Fewer
+// are slower, for every segment reads and writes the states; so are more, that
+// leave the cache.
+const leanMemory = 8 << 20
+
 // Infer computes the scores of a batch, one row a sample.
 func (p *Program) Infer(in Input) (*signal.Signal, error) {
 	p.set(in, false)
 	p.machine.Segment = 0
 	if in.Lean {
-		p.machine.Segment = AutoCheckpoint
+		p.machine.Segment = p.machine.StepsIn(p.lean)
 	}
 	if err := p.machine.Forward(); err != nil {
 		return nil, err
 	}
 	return p.machine.Value(p.scores).Signal, nil
 }
+
+// Reset ends the sequence that runs with Carry went on from: the next starts at rest.
+func (p *Program) Reset() { p.machine.Reset() }
 
 func (p *Program) set(in Input, train bool) {
 	c := &p.machine.Context
