@@ -23,7 +23,7 @@ type Program struct {
 	slots   []slot
 	layers  []layerNode
 	bptt    BPTT
-	lean    int // leanMemory
+	lean    int          // leanMemory
 	counts  []layerCount // of the spiking layers, when the last run was cut into segments
 }
 

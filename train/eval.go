@@ -54,7 +54,7 @@ func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, 
 		if err != nil {
 			return e, err
 		}
-		scores, err := p.Infer(layers.Input{X: b.X})
+		scores, err := p.Infer(layers.Input{X: b.X, Lean: len(o.Steps) == 0 && !o.Record})
 		if err != nil {
 			return e, err
 		}

@@ -120,6 +120,7 @@ func newLoop(t Task) (*loop, error) {
 		return nil, fmt.Errorf("train: there is no training sample")
 	}
 	l := &loop{Task: t}
+	t.Program.SetBPTT(layers.BPTT{Checkpoint: int(t.Plan.BPTT.Checkpoint), Truncate: t.Plan.BPTT.Truncate})
 	l.perPass = (n + t.Plan.Batch - 1) / t.Plan.Batch
 	l.total = l.perPass * t.Plan.Epochs
 	l.began = t.Now()
