@@ -28,6 +28,7 @@ type phases struct {
 type window struct {
 	node  int
 	view  signal.Signal
+	few   signal.Signal // of some samples only
 	value Value
 }
 

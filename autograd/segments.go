@@ -27,11 +27,20 @@ func (m *Machine) remember(op stateful) *remembered {
 // run is one execution of the graph.
 type run struct {
 	*phases
-	steps  int // of the sequence
-	length int // of a segment
-	count  int // of segments
-	turn   int // which of remembered.carried this run writes
-	gone   int // steps of earlier runs that this one goes on from
+	steps  int  // of the sequence
+	length int  // of a segment
+	count  int  // of segments
+	turn   int  // which of remembered.carried this run writes
+	gone   int  // steps of earlier runs that this one goes on from
+	passes bool // there is a backward pass, which needs every border
+}
+
+// border is where the state after segment i is kept.
+func (r *run) border(i int) int {
+	if r.passes {
+		return i
+	}
+	return i % 2
 }
 
 // begin prepares a run.
@@ -50,11 +59,15 @@ func (m *Machine) begin(which int) (*run, error) {
 	}
 	r.count = (r.steps + r.length - 1) / r.length
 	r.turn = 1 - r.turn
+	r.passes = len(r.list[back])+len(r.list[late]) > 0
 	if !m.Context.Carry {
 		m.Reset()
 	}
 	for _, mem := range r.memories {
-		for len(mem.borders) < r.count-1 {
+		for i := range r.count - 1 {
+			if r.border(i) < len(mem.borders) {
+				continue
+			}
 			mem.borders = append(mem.borders, nil)
 		}
 	}
@@ -94,6 +107,7 @@ func (m *Machine) execute(which int) error {
 	return err
 }
 
+// try runs a list of instructions; an error leaves the memories as they happen to be.
 func (m *Machine) try(which int) error {
 	r, err := m.begin(which)
 	if err != nil {
@@ -115,7 +129,7 @@ func (m *Machine) try(which int) error {
 	if err := m.perform(r.list[after], nil); err != nil {
 		return err
 	}
-	if len(r.list[back])+len(r.list[late]) > 0 {
+	if r.passes {
 		if err := m.backward(r); err != nil {
 			return err
 		}
@@ -186,13 +200,13 @@ func (mem *remembered) enter(r *run, i int, carry bool) {
 	to.start, to.end = nil, nil
 	switch {
 	case i > 0:
-		to.start = &mem.borders[i-1]
+		to.start = &mem.borders[r.border(i-1)]
 	case mem.valid:
 		to.start = &mem.carried[1-r.turn]
 	}
 	switch {
 	case i < r.count-1:
-		to.end = &mem.borders[i]
+		to.end = &mem.borders[r.border(i)]
 	case carry:
 		to.end = &mem.carried[r.turn]
 	}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/snntrain/snntrain/datasets"
@@ -29,6 +30,7 @@ type Evaluation struct {
 	PerSample int                // number of scores a sample
 	AtSteps   []Score            // after each of EvalOptions.Steps
 	Rasters   map[string]Raster  // of every spiking layer, when asked for
+	MeanSteps float64            // time steps that a sample was run for
 }
 
 // EvalOptions say how to evaluate.
@@ -37,9 +39,10 @@ type EvalOptions struct {
 	Batch   int
 	Seed    uint64
 	Pool    *par.Pool
-	Keep    bool  // Classes and Logits
-	Steps   []int // numbers of time steps to judge after as well
-	Record  bool  // Rasters
+	Keep    bool    // Classes and Logits
+	Steps   []int   // numbers of time steps to judge after as well
+	Record  bool    // Rasters
+	Exit    float64 // stop a sample once its best score leads by this; 0 = run all steps (layers.Program.InferUntil)
 	Each    func(done, of int)
 }
 
@@ -49,15 +52,18 @@ const evalEpoch = math.MaxUint64
 // Evaluate runs the network over a source once.
 func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, error) {
 	e := Evaluation{Spikes: map[string]float64{}, AtSteps: make([]Score, len(o.Steps)), Rasters: map[string]Raster{}}
-	steps := float64(o.Encoder.Steps())
+	if o.Exit != 0 && (o.Record || len(o.Steps) > 0) {
+		return e, fmt.Errorf("train: early exit does not go with a record or with several numbers of steps: samples stop at different steps")
+	}
 	for b, err := range datasets.Batches(s, datasets.BatchOptions{Size: max(o.Batch, 1), Seed: o.Seed, Epoch: evalEpoch, Encoder: o.Encoder, Pool: o.Pool}) {
 		if err != nil {
 			return e, err
 		}
-		scores, err := p.Infer(layers.Input{X: b.X, Lean: len(o.Steps) == 0 && !o.Record})
+		scores, steps, err := infer(p, b.X, o)
 		if err != nil {
 			return e, err
 		}
+		e.MeanSteps += steps * float64(len(b.Labels))
 		e.add(scores, b.Labels, o.Keep)
 		if err := e.addSteps(p, b.Labels, o.Steps); err != nil {
 			return e, err
@@ -73,6 +79,7 @@ func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, 
 		}
 	}
 	e.average()
+	e.MeanSteps /= float64(max(e.N, 1))
 	for i := range e.AtSteps {
 		e.AtSteps[i].average()
 	}
@@ -80,6 +87,20 @@ func Evaluate(p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, 
 		e.Spikes[name] /= float64(max(e.N, 1))
 	}
 	return e, nil
+}
+
+// infer returns the scores of a batch and the mean number of steps run for them.
+func infer(p *layers.Program, x *signal.Signal, o EvalOptions) (*signal.Signal, float64, error) {
+	if o.Exit == 0 {
+		scores, err := p.Infer(layers.Input{X: x, Lean: len(o.Steps) == 0 && !o.Record})
+		return scores, float64(x.T), err
+	}
+	exits, err := p.InferUntil(layers.Input{X: x}, o.Exit)
+	sum := 0
+	for _, t := range exits.Steps {
+		sum += t
+	}
+	return exits.Scores, float64(sum) / float64(x.B), err
 }
 
 // average turns sums into means.

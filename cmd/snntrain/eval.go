@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -29,6 +30,7 @@ type evalOptions struct {
 	predictions string
 	logits      string
 	record      string
+	earlyExit   float64
 }
 
 func evalCommand(s *streams) *cobra.Command {
@@ -57,6 +59,7 @@ MODEL is a run directory or a model file; the file is enough.`),
 	f.StringVar(&o.predictions, "predictions", "", "save the predicted classes as int32 npy")
 	f.StringVar(&o.logits, "logits", "", "save the scores as float32 npy")
 	f.StringVar(&o.record, "record", "", "save the raster of every spiking layer as npy in this directory; goes with --limit")
+	f.Float64Var(&o.earlyExit, "early-exit", 0, "stop the time loop of a sample once its best score leads the second best by this much, 0 = run all steps;\na rule of thumb: choose it on validation data (--split validation)")
 	return cmd
 }
 
@@ -66,6 +69,7 @@ type evalResult struct {
 	Seconds float64                `json:"seconds"`
 	Spikes  map[string]float64     `json:"spikes_per_neuron"`
 	Steps   map[string]train.Score `json:"steps,omitempty"`
+	Mean    float64                `json:"mean_steps,omitempty"` // with --early-exit
 }
 
 func runEval(s *streams, o evalOptions) error {
@@ -75,6 +79,9 @@ func runEval(s *streams, o evalOptions) error {
 	}
 	if o.batch < 1 || o.limit < 0 {
 		return usagef("eval: --batch %d must be at least 1 and --limit %d at least 0", o.batch, o.limit)
+	}
+	if err := o.checkEarlyExit(); err != nil {
+		return err
 	}
 	n, err := loadModel(o.model)
 	if err != nil {
@@ -100,6 +107,7 @@ func runEval(s *streams, o evalOptions) error {
 	began := time.Now()
 	e, err := train.Evaluate(program, source, train.EvalOptions{
 		Encoder: enc, Batch: o.batch, Seed: seed, Pool: pool, Keep: o.predictions != "" || o.logits != "", Steps: steps, Record: o.record != "",
+		Exit: o.earlyExit,
 	})
 	if err != nil {
 		return err
@@ -108,10 +116,24 @@ func runEval(s *streams, o evalOptions) error {
 	for i, t := range steps {
 		result.Steps[strconv.Itoa(t)] = e.AtSteps[i]
 	}
+	if o.earlyExit > 0 {
+		result.Mean = e.MeanSteps
+	}
 	if err := saveEval(o, e); err != nil {
 		return err
 	}
 	printEval(s, result, steps, e)
+	return nil
+}
+
+// checkEarlyExit checks --early-exit.
+func (o *evalOptions) checkEarlyExit() error {
+	switch {
+	case o.earlyExit < 0 || math.IsNaN(o.earlyExit):
+		return usagef("eval: --early-exit %v must be above 0: how far the best score leads", o.earlyExit)
+	case o.earlyExit > 0 && (o.steps != "" || o.record != ""):
+		return usagef("eval: --early-exit does not go with --steps or --record: samples stop at different steps")
+	}
 	return nil
 }
 
@@ -163,6 +185,9 @@ func printEval(s *streams, r evalResult, steps []int, e train.Evaluation) {
 		return
 	}
 	s.say("accuracy %.2f %% (%d of %d), loss %.4f, %.1f s", 100*r.Accuracy, r.Correct, r.N, r.Loss, r.Seconds)
+	if r.Mean > 0 {
+		s.say("  %.2f time steps a sample", r.Mean)
+	}
 	for i, t := range steps {
 		s.say("  T = %-4d accuracy %.2f %%", t, 100*e.AtSteps[i].Accuracy)
 	}

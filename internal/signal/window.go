@@ -29,6 +29,29 @@ func (s *Signal) Window(x *Signal, lo, hi int) {
 	}
 }
 
+// Pick makes s hold the steps lo ≤ t < hi of the listed samples of x.
+func (s *Signal) Pick(x *Signal, lo, hi int, samples []int) {
+	if x.spiking {
+		s.ResetSpikes(hi-lo, len(samples), x.Shape, x.Const)
+		s.Gain = x.Gain
+	} else {
+		s.ResetAnalog(hi-lo, len(samples), x.Shape, x.Const)
+	}
+	if x.Const {
+		lo = 0
+	}
+	for t := range s.Steps() {
+		for i, b := range samples {
+			to, from := t*s.B+i, (lo+t)*x.B+b
+			if x.spiking {
+				copy(s.WordRow(to), x.WordRow(from))
+			} else {
+				copy(s.Row(to), x.Row(from))
+			}
+		}
+	}
+}
+
 // cut makes e the list of groups first to last of all, sharing its members.
 func (e *Events) cut(all *Events, first, last int) {
 	lo, hi := all.Start[first], all.Start[last]
