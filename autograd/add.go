@@ -14,6 +14,7 @@ type Add struct {
 	parts []signal.Signal // gradients of constant inputs, summed over time
 	out   Value
 	grads []Value
+	back  []*Value
 }
 
 // Key implements Op.
@@ -57,8 +58,9 @@ func (a *Add) Forward(c *Context, in []*Value) (*Value, error) {
 func (a *Add) Backward(c *Context, in []*Value, out, grad *Value, need []bool) ([]*Value, error) {
 	if a.parts == nil {
 		a.parts, a.grads = make([]signal.Signal, len(in)), make([]Value, len(in))
+		a.back = make([]*Value, len(in))
 	}
-	back := make([]*Value, len(in))
+	back := a.back
 	for i, v := range in {
 		if !need[i] {
 			continue

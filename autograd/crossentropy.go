@@ -16,9 +16,12 @@ type CrossEntropy struct {
 
 	sum  float64 // over the rows done
 	rows []float64
-	dx   signal.Signal
-	out  Value
-	grad Value
+
+	scores, dense []float32 // all rows; those of spikes
+	dx            signal.Signal
+	out           Value
+	grad          Value
+	back          []*Value
 }
 
 // Key implements Op.
@@ -36,16 +39,19 @@ func (l *CrossEntropy) Forward(c *Context, in []*Value) (*Value, error) {
 		return nil, err
 	}
 	l.dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
+	l.scores = x.F
+	if x.Spiking() {
+		l.dense = x.Dense(l.dense)
+		l.scores = l.dense
+	}
 	l.rows = zeros(l.rows, x.Rows())
 	repeat := float64(x.T / x.Steps())
 	c.Pool.For(x.Rows(), rowGrain(8*x.N()), func(lo, hi int) {
-		row := make([]float32, x.N())
 		for r := lo; r < hi; r++ {
-			clear(row)
-			x.AddTo(row, r)
-			l.rows[r] = repeat * l.judge(l.dx.Row(r), row, c.Labels[r%x.B])
-			for i := range l.dx.Row(r) {
-				l.dx.Row(r)[i] *= float32(repeat / float64(x.B))
+			d := l.dx.Row(r)
+			l.rows[r] = repeat * l.judge(d, l.scores[r*len(d):(r+1)*len(d)], c.Labels[r%x.B])
+			for i := range d {
+				d[i] *= float32(repeat / float64(x.B))
 			}
 		}
 	})
@@ -109,5 +115,6 @@ func (l *CrossEntropy) Backward(_ *Context, _ []*Value, _, grad *Value, _ []bool
 		}
 	}
 	l.grad.Signal = &l.dx
-	return []*Value{&l.grad}, nil
+	l.back = append(l.back[:0], &l.grad)
+	return l.back, nil
 }

@@ -19,6 +19,7 @@ type RatePenalty struct {
 	dx    signal.Signal
 	out   Value
 	grad  Value
+	back  []*Value
 }
 
 // Key implements Op.
@@ -101,5 +102,6 @@ func (p *RatePenalty) Backward(_ *Context, in []*Value, _, grad *Value, _ []bool
 		}
 	}
 	p.grad.Signal = &p.dx
-	return []*Value{&p.grad}, nil
+	p.back = append(p.back[:0], &p.grad)
+	return p.back, nil
 }

@@ -112,9 +112,7 @@ func (o *Readout) step(c *Context, x *signal.Signal, t, b int) {
 func (o *Readout) Backward(c *Context, in []*Value, _, grad *Value, _ []bool) ([]*Value, error) {
 	x, g := in[0].Signal, grad.Signal
 	o.grad.Signal = &o.dx
-	if o.back == nil {
-		o.back = []*Value{&o.grad}
-	}
+	o.back = append(o.back[:0], &o.grad)
 	if o.Kind == "sum" || o.Kind == "mean" || x.Const {
 		o.dx.ResetAnalog(x.T, x.B, x.Shape, true)
 		f := float32(1)

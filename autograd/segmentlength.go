@@ -7,17 +7,22 @@ import (
 
 // AutoSegment, as Machine.Segment, leaves the length of segments to a rule on
 // sizes alone, the same on every machine. With M the bytes of one step, counted
-// as 8 for each value that a layer hands on (the value and its error), a segment
-// has
+// as 8 for each value that a layer hands on (the value and its error), a
+// sequence of T·M ≤ AutoWhole stays whole, for what is run twice takes time. A
+// longer one has segments of
 //
-//	K = max(⌈√T⌉, ⌊AutoMemory/M⌋) steps,
+//	K = max(⌈√T⌉, ⌊AutoPart/M⌋) steps,
 //
-// evened out over the ⌈T/K⌉ segments; the sequence is not cut when K ≥ T, or
-// when an op needs all steps at once.
+// evened out over the ⌈T/K⌉ segments: short enough to stay in a cache, which
+// pays for the second run where synapses are event-driven. A sequence also stays
+// whole when an op needs all its steps at once.
 const AutoSegment = -1
 
-// AutoMemory is the memory, in bytes, up to which AutoSegment cuts nothing.
-const AutoMemory = 128 << 20
+// The sizes of AutoSegment's rule, in bytes.
+const (
+	AutoWhole = 128 << 20
+	AutoPart  = 16 << 20
+)
 
 // segmentLength is the number of steps to run at a time.
 func (m *Machine) segmentLength(p *phases, steps int) (int, error) {
@@ -50,8 +55,8 @@ func (m *Machine) StepsIn(bytes int) int {
 
 // autoSegment is the rule of AutoSegment for steps of the given bytes.
 func autoSegment(steps, bytes int) int {
-	length := max(int(math.Ceil(math.Sqrt(float64(steps)))), AutoMemory/max(bytes, 1))
-	if length >= steps {
+	length := max(int(math.Ceil(math.Sqrt(float64(steps)))), AutoPart/max(bytes, 1))
+	if length >= steps || steps*bytes <= AutoWhole {
 		return steps
 	}
 	count := (steps + length - 1) / length

@@ -21,6 +21,7 @@ type VanRossum struct {
 	sum  float64 // of f² over the steps done
 	out  Value
 	grad Value
+	back []*Value
 }
 
 // Key implements Op.
@@ -121,5 +122,6 @@ func (l *VanRossum) Backward(_ *Context, _ []*Value, _, grad *Value, _ []bool) (
 		}
 	}
 	l.grad.Signal = &l.f
-	return []*Value{&l.grad}, nil
+	l.back = append(l.back[:0], &l.grad)
+	return l.back, nil
 }
