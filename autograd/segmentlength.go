@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// AutoSegment, as Machine.Segment, leaves the length of segments to a rule on
+// AutoSegment is a Machine.Segment that leaves the length of segments to a rule on
 // sizes alone, the same on every machine. With M the bytes of one step, counted
 // as 8 for each value that a layer hands on (the value and its error), a
 // sequence of T·M ≤ AutoWhole stays whole, for what is run twice takes time. A

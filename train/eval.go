@@ -6,7 +6,6 @@ import (
 
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/par"
-	"github.com/snntrain/snntrain/internal/rng"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 )
@@ -175,13 +174,4 @@ func countCorrect(scores *signal.Signal, labels []int) int {
 		}
 	}
 	return n
-}
-
-// sampleKeys are the keys of the random streams of a batch's samples.
-func sampleKeys(seed, epoch uint64, ids []int) []uint64 {
-	keys := make([]uint64, len(ids))
-	for i, id := range ids {
-		keys[i] = rng.Key(seed, epoch, uint64(id))
-	}
-	return keys
 }
