@@ -44,8 +44,8 @@ func (p *Program) observe(of int) {
 		p.counts = p.counts[:0]
 		return
 	}
-	names := p.Spiking()
 	if p.machine.Context.Span.Before == 0 {
+		names := p.Spiking()
 		p.counts = slices.Grow(p.counts[:0], len(names))[:len(names)]
 		for i, name := range names {
 			c := &p.counts[i]

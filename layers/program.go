@@ -140,7 +140,7 @@ func (p *Program) SetPool(pool *par.Pool) { p.machine.Context.Pool = pool }
 
 // Params lists the trainable arrays in a fixed order.
 func (p *Program) Params() []Param {
-	var out []Param
+	out := make([]Param, 0, len(p.slots))
 	for _, s := range p.slots {
 		if !s.param.Trainable {
 			continue
