@@ -93,8 +93,10 @@ func (f *forwardOp) SymDiff(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgon
 // adjointOp calls Op.Backward once for all inputs.
 type adjointOp struct {
 	base
-	of  *forwardOp
-	out Value
+	of     *forwardOp
+	out    Value
+	totals []Value // sums over segments
+	parts  []*Value
 }
 
 // pickOp hands on one input's gradient.

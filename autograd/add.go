@@ -14,10 +14,13 @@ type Add struct {
 	parts []signal.Signal // gradients of constant inputs, summed over time
 	out   Value
 	grads []Value
+	back  []*Value
 }
 
 // Key implements Op.
 func (a *Add) Key() string { return "add" }
+
+func (a *Add) adds() {}
 
 // OutShape implements Op.
 func (a *Add) OutShape(in []model.Shape) (model.Shape, error) {
@@ -55,8 +58,9 @@ func (a *Add) Forward(c *Context, in []*Value) (*Value, error) {
 func (a *Add) Backward(c *Context, in []*Value, out, grad *Value, need []bool) ([]*Value, error) {
 	if a.parts == nil {
 		a.parts, a.grads = make([]signal.Signal, len(in)), make([]Value, len(in))
+		a.back = make([]*Value, len(in))
 	}
-	back := make([]*Value, len(in))
+	back := a.back
 	for i, v := range in {
 		if !need[i] {
 			continue
@@ -68,7 +72,7 @@ func (a *Add) Backward(c *Context, in []*Value, out, grad *Value, need []bool) (
 }
 
 // overTime returns the gradient g of a signal like out in the form that x
-// needs: summed over time when x is constant and out is not.
+// needs: summed over time, the last step first, when x is constant and out is not.
 func overTime(c *Context, g, x, out, sum *signal.Signal) *signal.Signal {
 	if !x.Const || out.Const {
 		return g
@@ -77,8 +81,10 @@ func overTime(c *Context, g, x, out, sum *signal.Signal) *signal.Signal {
 	c.Pool.For(x.B, rowGrain(x.N()*out.T), func(lo, hi int) {
 		for b := lo; b < hi; b++ {
 			row := sum.Row(b)
-			clear(row)
-			for t := range out.T {
+			if !c.Span.goesOn() {
+				clear(row)
+			}
+			for t := out.T - 1; t >= 0; t-- {
 				kernels.Add(row, g.Row(sharedRow(g, t*out.B+b)))
 			}
 		}

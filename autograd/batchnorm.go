@@ -43,6 +43,14 @@ func (n *BatchNorm) Key() string {
 // OutShape implements Op.
 func (n *BatchNorm) OutShape(in []model.Shape) (model.Shape, error) { return in[0], nil }
 
+// cannotCut implements whole.
+func (n *BatchNorm) cannotCut(c *Context) string {
+	if n.StepByStep || !c.Train {
+		return ""
+	}
+	return "batch-norm takes its statistics over all steps at once; use over: step"
+}
+
 // groups is the number of groups of consecutive rows that are normalized together.
 func (n *BatchNorm) groups(x *signal.Signal) int {
 	if n.StepByStep {
@@ -114,6 +122,9 @@ func (n *BatchNorm) statistics(c *Context, x *signal.Signal, groups int) {
 			variance := max(total[(2*g+1)*channels+k]/count-mean*mean, 0)
 			n.mean[g*channels+k] = float32(mean)
 			n.inv[g*channels+k] = float32(1 / math.Sqrt(variance+n.Eps))
+			if c.Span.Again {
+				continue
+			}
 			unbiased := variance * count / max(count-1, 1)
 			for range n.repeats(x) {
 				n.Mean[k] = float32((1-n.Momentum)*float64(n.Mean[k]) + n.Momentum*mean)

@@ -14,9 +14,14 @@ import (
 type CrossEntropy struct {
 	Smoothing float64
 
-	dx   signal.Signal
-	out  Value
-	grad Value
+	sum  float64 // over the rows done
+	rows []float64
+
+	scores, dense []float32 // all rows; those of spikes
+	dx            signal.Signal
+	out           Value
+	grad          Value
+	back          []*Value
 }
 
 // Key implements Op.
@@ -25,6 +30,8 @@ func (l *CrossEntropy) Key() string { return fmt.Sprintf("cross-entropy smoothin
 // OutShape implements Op: the loss is a number.
 func (l *CrossEntropy) OutShape([]model.Shape) (model.Shape, error) { return nil, nil }
 
+func (l *CrossEntropy) gathers() {}
+
 // Forward implements Op.
 func (l *CrossEntropy) Forward(c *Context, in []*Value) (*Value, error) {
 	x := in[0].Signal
@@ -32,29 +39,37 @@ func (l *CrossEntropy) Forward(c *Context, in []*Value) (*Value, error) {
 		return nil, err
 	}
 	l.dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
-	rows := make([]float64, x.Rows())
+	l.scores = x.F
+	if x.Spiking() {
+		l.dense = x.Dense(l.dense)
+		l.scores = l.dense
+	}
+	l.rows = zeros(l.rows, x.Rows())
 	repeat := float64(x.T / x.Steps())
 	c.Pool.For(x.Rows(), rowGrain(8*x.N()), func(lo, hi int) {
-		row := make([]float32, x.N())
 		for r := lo; r < hi; r++ {
-			clear(row)
-			x.AddTo(row, r)
-			rows[r] = repeat * l.row(l.dx.Row(r), row, c.Labels[r%x.B])
-			for i := range l.dx.Row(r) {
-				l.dx.Row(r)[i] *= float32(repeat / float64(x.B))
+			d := l.dx.Row(r)
+			l.rows[r] = repeat * l.judge(d, l.scores[r*len(d):(r+1)*len(d)], c.Labels[r%x.B])
+			for i := range d {
+				d[i] *= float32(repeat / float64(x.B))
 			}
 		}
 	})
-	l.out.Scalar = 0
-	for _, v := range rows {
-		l.out.Scalar += v
+	if c.Span.Again {
+		return &l.out, nil
 	}
-	l.out.Scalar /= float64(x.B)
+	if c.Span.starts() {
+		l.sum = 0
+	}
+	for _, v := range l.rows {
+		l.sum += v
+	}
+	l.out.Scalar = l.sum / float64(x.B)
 	return &l.out, nil
 }
 
-// row returns the loss of one row and writes softmax − target to d.
-func (l *CrossEntropy) row(d, score []float32, label int) float64 {
+// judge returns the loss of one row and writes softmax − target to d.
+func (l *CrossEntropy) judge(d, score []float32, label int) float64 {
 	high := score[0]
 	for _, v := range score {
 		high = max(high, v)
@@ -100,5 +115,6 @@ func (l *CrossEntropy) Backward(_ *Context, _ []*Value, _, grad *Value, _ []bool
 		}
 	}
 	l.grad.Signal = &l.dx
-	return []*Value{&l.grad}, nil
+	l.back = append(l.back[:0], &l.grad)
+	return l.back, nil
 }

@@ -18,6 +18,7 @@ type Dropout struct {
 	y, dx signal.Signal
 	out   Value
 	grad  Value
+	back  []*Value
 }
 
 // Key implements Op.
@@ -32,7 +33,9 @@ func (d *Dropout) Forward(c *Context, in []*Value) (*Value, error) {
 		return in[0], nil
 	}
 	x := in[0].Signal
-	d.draw(c, x.B, x.N())
+	if c.Span.starts() {
+		d.draw(c, x.B, x.N())
+	}
 	if x.Spiking() {
 		d.y.ResetSpikes(x.T, x.B, x.Shape, x.Const)
 		d.y.Gain = x.Gain * d.factor()
@@ -63,8 +66,9 @@ func (d *Dropout) draw(c *Context, batch, n int) {
 	d.kept.ResetSpikes(1, batch, []int{n}, true)
 	layer := rng.Name(d.Name)
 	c.Pool.For(batch, 1, func(lo, hi int) {
+		var stream rng.Stream
 		for b := lo; b < hi; b++ {
-			stream := rng.New(rng.Key(c.Keys[b], layer), rng.Dropout)
+			stream.Start(rng.Key(c.Keys[b], layer), rng.Dropout)
 			for i := range n {
 				if stream.Float64() >= d.P {
 					d.kept.Fire(b, i)
@@ -88,7 +92,8 @@ func (d *Dropout) mask(y, x []float32, b int) {
 // Backward implements Op.
 func (d *Dropout) Backward(c *Context, _ []*Value, _, grad *Value, _ []bool) ([]*Value, error) {
 	if !c.Train || d.P == 0 {
-		return []*Value{grad}, nil
+		d.back = append(d.back[:0], grad)
+		return d.back, nil
 	}
 	g := grad.Signal
 	d.dx.ResetAnalog(g.T, g.B, g.Shape, g.Const)
@@ -98,5 +103,6 @@ func (d *Dropout) Backward(c *Context, _ []*Value, _, grad *Value, _ []bool) ([]
 		}
 	})
 	d.grad.Signal = &d.dx
-	return []*Value{&d.grad}, nil
+	d.back = append(d.back[:0], &d.grad)
+	return d.back, nil
 }

@@ -9,8 +9,10 @@ import (
 // that the weights behind it are PyTorch's. Spikes stay spikes.
 type Flatten struct {
 	y, dx signal.Signal
+	shape []int
 	out   Value
 	grad  Value
+	back  []*Value
 	to    []int32 // channel-last index → (C, H, W) index
 }
 
@@ -26,7 +28,10 @@ func (f *Flatten) OutShape(in []model.Shape) (model.Shape, error) {
 func (f *Flatten) Forward(c *Context, in []*Value) (*Value, error) {
 	x := in[0].Signal
 	f.index(x.Shape)
-	shape := []int{x.N()}
+	if len(f.shape) == 0 || f.shape[0] != x.N() {
+		f.shape = []int{x.N()}
+	}
+	shape := f.shape
 	if !x.Spiking() {
 		f.y.ResetAnalog(x.T, x.B, shape, x.Const)
 		c.Pool.For(x.Rows(), rowGrain(x.N()), func(lo, hi int) {
@@ -80,5 +85,6 @@ func (f *Flatten) Backward(c *Context, in []*Value, _, grad *Value, _ []bool) ([
 		}
 	})
 	f.grad.Signal = &f.dx
-	return []*Value{&f.grad}, nil
+	f.back = append(f.back[:0], &f.grad)
+	return f.back, nil
 }

@@ -2,6 +2,7 @@ package autograd
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/snntrain/snntrain/internal/kernels"
@@ -18,12 +19,13 @@ type Linear struct {
 	grads       [3]Value
 	back        []*Value
 	all         []uint32
-	partial     []float32
 	tiles       sync.Pool // *[]float32, parts of a matrix
 }
 
 // Key implements Op.
 func (l *Linear) Key() string { return "linear" }
+
+func (l *Linear) adds() {}
 
 // OutShape implements Op.
 func (l *Linear) OutShape(in []model.Shape) (model.Shape, error) {
@@ -170,13 +172,16 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	}
 	if need[1] {
 		l.grads[1].Param = grow(l.grads[1].Param, len(w))
-		productWeights(c, l.grads[1].Param, x, dy, &l.partial, &l.tiles)
+		productWeights(c, l.grads[1].Param, x, dy, &l.tiles)
 		l.back[1] = &l.grads[1]
 	}
 	if len(in) > 2 && need[2] {
 		l.grads[2].Param = grow(l.grads[2].Param, len(in[2].Param))
-		l.all = upTo(l.all, dy.Rows())
-		sumRows(c, l.grads[2].Param, dy, l.all)
+		l.all = downFrom(l.all, dy.Rows())
+		if !c.Span.goesOn() {
+			clear(l.grads[2].Param)
+		}
+		addRowSums(c, l.grads[2].Param, dy, l.all)
 		l.back[2] = &l.grads[2]
 	}
 	if need[0] {
@@ -204,20 +209,36 @@ func matchRows(c *Context, g, x, full *signal.Signal) *signal.Signal {
 	return full
 }
 
-// productWeights writes dW = xᵀ·dy, (in, out); partial and tiles are scratch.
-func productWeights(c *Context, dw []float32, x, dy *signal.Signal, partial *[]float32, tiles *sync.Pool) {
+// productWeights writes dW = xᵀ·dy, (in, out), or adds it to that of the
+// segments behind; tiles are scratch. Over spikes the rows are added from the
+// last to the first, in segments as in the whole, and multiplied by the spikes'
+// value at the end: the same bits. The dense product sums each segment by itself.
+func productWeights(c *Context, dw []float32, x, dy *signal.Signal, tiles *sync.Pool) {
 	n, k := dy.N(), x.N()
 	if !x.Spiking() && x.Zeros() < sparse {
-		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, false)
+		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, c.Span.goesOn())
 		return
+	}
+	if !c.Span.goesOn() {
+		clear(dw)
 	}
 	if x.Spiking() && n <= narrow {
-		narrowWeights(c, dw, x, dy, partial)
-		return
+		narrowWeights(c, dw, x, dy)
+	} else {
+		tiledWeights(c, dw, x, dy, tiles)
 	}
+	if gain := gainOf(x); gain != 1 && c.Span.done() {
+		kernels.Scale(dw, gain)
+	}
+}
+
+// tiledWeights adds xᵀ·dy to dW tile by tile of dy, so that the rows that the
+// events name lie in the cache.
+func tiledWeights(c *Context, dw []float32, x, dy *signal.Signal, tiles *sync.Pool) {
+	n, k := dy.N(), x.N()
 	rows, width := weightTile(x, n)
-	events, gain := x.ByInput(c.Pool, rows), gainOf(x) // rows counted from the start of a chunk
-	cols := (n + width - 1) / width
+	events := x.ByInput(c.Pool, rows)
+	cols, chunks := (n+width-1)/width, (x.Rows()+rows-1)/rows
 	parts := partsOf(c, cols, k, 64)
 	c.Pool.For(cols*parts, 1, func(first, last int) {
 		tile, _ := tiles.Get().(*[]float32)
@@ -227,54 +248,15 @@ func productWeights(c *Context, dw []float32, x, dy *signal.Signal, partial *[]f
 		for piece := first; piece < last; piece++ {
 			lo, from, to := piece/parts*width, piece%parts*k/parts, (piece%parts+1)*k/parts
 			hi := min(lo+width, n)
-			for i := from; i < to; i++ {
-				clear(dw[i*n+lo : i*n+hi])
-			}
-			for chunk := 0; chunk*k < events.Groups(); chunk++ {
+			for chunk := chunks - 1; chunk >= 0; chunk-- {
 				top := chunk * rows
 				*tile = pack(*tile, dy.F[top*n:], n, min(rows, dy.Rows()-top), lo, hi)
 				for i := from; i < to; i++ {
 					addRows(dw[i*n+lo:i*n+hi], *tile, hi-lo, events, chunk*k+i)
 				}
 			}
-			for i := from; gain != 1 && i < to; i++ {
-				kernels.Scale(dw[i*n+lo:i*n+hi], gain)
-			}
 		}
 		tiles.Put(tile)
-	})
-}
-
-// narrow is the number of outputs up to which errors are added to rows of dW,
-// which takes no list of events by input; and into how many parts rows are cut for that.
-const (
-	narrow      = 32
-	narrowParts = 8
-)
-
-// narrowWeights is productWeights for few outputs: every spike adds its row of
-// errors to a row of dW. Parts of the rows are summed apart, then added in order.
-func narrowWeights(c *Context, dw []float32, x, dy *signal.Signal, partial *[]float32) {
-	n, size, rows := dy.N(), len(dw), x.Rows()
-	*partial = grow(*partial, narrowParts*size)
-	events, sums := x.ByRowOn(c.Pool), *partial
-	c.Pool.For(narrowParts, 1, func(first, last int) {
-		for p := first; p < last; p++ {
-			sum := sums[p*size : (p+1)*size]
-			clear(sum)
-			for r := p * rows / narrowParts; r < (p+1)*rows/narrowParts; r++ {
-				kernels.AddToRows(sum, n, events.Group(r), dy.Row(r))
-			}
-		}
-	})
-	c.Pool.For(size, 16384, func(lo, hi int) {
-		copy(dw[lo:hi], sums[lo:hi])
-		for p := 1; p < narrowParts; p++ {
-			kernels.Add(dw[lo:hi], sums[p*size+lo:p*size+hi])
-		}
-		if x.Gain != 1 {
-			kernels.Scale(dw[lo:hi], x.Gain)
-		}
 	})
 }
 
@@ -288,13 +270,49 @@ func weightTile(x *signal.Signal, n int) (rows, width int) {
 	return rows, min(n, max(64, block/rows/64*64))
 }
 
-// sumRows writes the sum of all rows of s to dst, in row order.
+// narrow is the number of outputs up to which errors are added to rows of dW,
+// which takes no list of events by input.
+const narrow = 32
+
+// narrowWeights adds xᵀ·dy to dW for few outputs: every spike adds its row of
+// errors to a row of dW. Threads share the inputs.
+func narrowWeights(c *Context, dw []float32, x, dy *signal.Signal) {
+	n, k := dy.N(), x.N()
+	events := x.ByRowOn(c.Pool)
+	c.Pool.For(k, max(64, (k+c.Pool.Threads()-1)/c.Pool.Threads()), func(lo, hi int) {
+		for r := x.Rows() - 1; r >= 0; r-- {
+			list := events.Group(r)
+			from, _ := slices.BinarySearch(list, uint32(lo))
+			to, _ := slices.BinarySearch(list, uint32(hi))
+			kernels.AddToRows(dw, n, list[from:to], dy.Row(r))
+		}
+	})
+}
+
+// sumRows writes the sum of all rows of s to dst, in the order of all.
 func sumRows(c *Context, dst []float32, s *signal.Signal, all []uint32) {
-	n := s.N()
 	clear(dst)
+	addRowSums(c, dst, s, all)
+}
+
+// addRowSums adds the sum of all rows of s to dst, in the order of all.
+func addRowSums(c *Context, dst []float32, s *signal.Signal, all []uint32) {
+	n := s.N()
 	c.Pool.For(n, 64, func(lo, hi int) {
 		kernels.AddRows(dst[lo:hi], s.F[lo:], n, all)
 	})
+}
+
+// downFrom returns n−1, …, 1, 0.
+func downFrom(s []uint32, n int) []uint32 {
+	if len(s) == n {
+		return s
+	}
+	s = s[:0]
+	for i := n - 1; i >= 0; i-- {
+		s = append(s, uint32(i))
+	}
+	return s
 }
 
 // upTo returns 0, 1, …, n−1.

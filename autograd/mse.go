@@ -16,6 +16,7 @@ type MSE struct {
 	dx   signal.Signal
 	out  Value
 	grad Value
+	back []*Value
 }
 
 // Key implements Op.
@@ -57,5 +58,6 @@ func (l *MSE) Backward(_ *Context, _ []*Value, _, grad *Value, _ []bool) ([]*Val
 		l.dx.F[i] *= float32(grad.Scalar)
 	}
 	l.grad.Signal = &l.dx
-	return []*Value{&l.grad}, nil
+	l.back = append(l.back[:0], &l.grad)
+	return l.back, nil
 }

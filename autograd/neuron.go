@@ -12,6 +12,7 @@ import (
 // the parameters in the order of Names, whose arrays are those of the Cell.
 // The connections of a recurrent layer are among them.
 type Neuron struct {
+	Memory
 	Model      string
 	Rules      model.Rules
 	Recurrence model.Recurrence
@@ -24,11 +25,11 @@ type Neuron struct {
 	dense, spikes, membrane, watched signal.Signal
 	dx, potentials                   signal.Signal
 	kept                             *signal.Signal // what Forward left of a recurrent layer for Backward
-	start, end                       *neuron.State
 	out                              Value
 	grads                            []Value
 	back                             []*Value
 	byName                           map[string][]float32
+	pieces                           neuronPieces
 }
 
 // Key implements Op.
@@ -39,27 +40,53 @@ func (n *Neuron) Key() string {
 // OutShape implements Op.
 func (n *Neuron) OutShape(in []model.Shape) (model.Shape, error) { return in[0], nil }
 
+func (n *Neuron) adds() {}
+
+// stateArrays is the number of arrays of a neuron.State.
+const stateArrays = 3
+
 // Forward implements Op.
 func (n *Neuron) Forward(c *Context, in []*Value) (*Value, error) {
 	x := in[0].Signal
-	run := neuron.Run{Pool: c.Pool, X: n.analog(x)}
-	n.carry(c, x, &run)
+	p := &n.pieces
+	p.all = neuron.Run{Pool: c.Pool, X: n.analog(x)}
 	if n.Output == model.OutputMembrane {
 		n.membrane.ResetAnalog(x.T, x.B, x.Shape, false)
-		run.V, n.out.Signal = &n.membrane, &n.membrane
+		p.all.V, n.out.Signal = &n.membrane, &n.membrane
 	} else {
 		n.out.Signal = n.resetSpikes(x)
-		run.S = n.out.Signal
+		p.all.S = n.out.Signal
 	}
-	if c.Watch && run.V == nil {
+	if c.Watch && p.all.V == nil {
 		n.watched.ResetAnalog(x.T, x.B, x.Shape, false)
-		run.V = &n.watched
+		p.all.V = &n.watched
 	}
 	if n.Recurrence != model.RecurrenceNone {
-		n.keep(c, x, &run)
+		n.keep(c, x, &p.all)
 	}
-	n.Cell.Forward(&run)
+	size := x.B * x.N()
+	if err := n.checkState(size, x); err != nil {
+		return nil, err
+	}
+	p.cut(c, x.T)
+	for i := range p.ends {
+		r := p.run(i, n.from())
+		if i < len(p.ends)-1 {
+			r.End = stateOf(&p.end, p.inside[i].resize(stateArrays, size))
+		} else {
+			r.End = stateOf(&p.end, n.atEnd(stateArrays, size))
+		}
+		n.Cell.Forward(r)
+	}
 	return &n.out, nil
+}
+
+// checkState checks that the state to start from is one of the batch.
+func (n *Neuron) checkState(size int, x *signal.Signal) error {
+	if s := n.from(); s != nil && len(s[0]) != size {
+		return fmt.Errorf("the state is that of %d samples, the batch has %d; a sequence that goes on keeps its samples", len(s[0])/x.N(), x.B)
+	}
+	return nil
 }
 
 // keep gives a recurrent layer what its adjoint reads again: its spikes, and
@@ -101,17 +128,6 @@ func (n *Neuron) analog(x *signal.Signal) *signal.Signal {
 	return &n.dense
 }
 
-// carry sets the state to start from: that of the last run's end, or none.
-func (n *Neuron) carry(c *Context, x *signal.Signal, run *neuron.Run) {
-	if !c.Carry {
-		n.start, n.end = nil, nil
-		return
-	}
-	n.start = n.end
-	n.end = neuron.NewState(x.B, x.N())
-	run.Start, run.End = n.start, n.end
-}
-
 // Trace returns the membrane potentials of the last Forward when Context.Watch was set.
 func (n *Neuron) Trace() *signal.Signal {
 	if n.Output == model.OutputMembrane {
@@ -123,29 +139,15 @@ func (n *Neuron) Trace() *signal.Signal {
 // Backward implements Op.
 func (n *Neuron) Backward(c *Context, in []*Value, _, grad *Value, need []bool) ([]*Value, error) {
 	x := in[0].Signal
-	if n.grads == nil {
-		n.grads, n.byName = make([]Value, len(in)), map[string][]float32{}
-	}
-	if n.back == nil {
-		n.back = make([]*Value, len(in))
-	}
-	back := n.back
-	for i, name := range n.Names {
-		if need[i+1] {
-			g := grow(n.byName[name], len(in[i+1].Param))
-			clear(g)
-			n.byName[name], n.grads[i+1].Param = g, g
-			back[i+1] = &n.grads[i+1]
-		}
-	}
-	run := neuron.Run{Pool: c.Pool, X: n.analog(x), Start: n.start, Grads: n.byName, U: n.kept}
+	p := &n.pieces
+	p.all = neuron.Run{Pool: c.Pool, X: n.analog(x), Grads: n.paramGrads(c, in, need), Add: c.Span.goesOn(), U: n.kept}
 	if n.Recurrence != model.RecurrenceNone {
-		run.S = &n.spikes
+		p.all.S = &n.spikes
 	}
 	if n.Output == model.OutputMembrane {
-		run.DV = grad.Signal
+		p.all.DV = grad.Signal
 	} else {
-		run.DS = grad.Signal
+		p.all.DS = grad.Signal
 	}
 	if need[0] {
 		dx := &n.dx
@@ -154,9 +156,37 @@ func (n *Neuron) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 		} else {
 			dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
 		}
-		run.DX, n.grads[0].Signal = dx, dx
-		back[0] = &n.grads[0]
+		p.all.DX, n.grads[0].Signal = dx, dx
+		n.back[0] = &n.grads[0]
 	}
-	n.Cell.Backward(&run)
-	return back, nil
+	adjoint := n.adjoints(stateArrays, x.B*x.N())
+	for i := len(p.ends) - 1; i >= 0; i-- {
+		if c.cut(c.Span.at() + p.ends[i]) {
+			adjoint.clear()
+		}
+		r := p.run(i, n.from())
+		r.DEnd = stateOf(&p.adjoint, adjoint)
+		n.Cell.Backward(r)
+		p.all.Add = true
+	}
+	return n.back, nil
+}
+
+// paramGrads returns the arrays that the gradients by the parameters are added to.
+func (n *Neuron) paramGrads(c *Context, in []*Value, need []bool) map[string][]float32 {
+	if n.grads == nil {
+		n.grads, n.back, n.byName = make([]Value, len(in)), make([]*Value, len(in)), map[string][]float32{}
+	}
+	for i, name := range n.Names {
+		if !need[i+1] {
+			continue
+		}
+		g := grow(n.byName[name], len(in[i+1].Param))
+		if !c.Span.goesOn() {
+			clear(g)
+		}
+		n.byName[name], n.grads[i+1].Param = g, g
+		n.back[i+1] = &n.grads[i+1]
+	}
+	return n.byName
 }

@@ -7,7 +7,9 @@ import (
 
 // Op is a differentiable function of whole sequences. An instance belongs to
 // one node of one graph and may keep buffers between calls: the values it
-// returns stay valid until its next call.
+// returns stay valid until its next call. Forward and Backward may see one
+// segment of a sequence after the other: Context.Span says which. An op that
+// remembers steps embeds Memory; one that sums steps up is a gatherer.
 type Op interface {
 	// Key names the op with every attribute; ops with one key compute the same function.
 	Key() string
@@ -24,8 +26,11 @@ type Context struct {
 	Pool  *par.Pool
 	Train bool     // dropout drops, batch-norm uses the batch
 	Keys  []uint64 // one a sample, for the streams of random numbers; set when Train
-	Carry bool     // neurons go on from the state that the last run left
+	Carry bool     // the sequence goes on: from the state, and the score, that the last run left
 	Watch bool     // keep membrane traces
 
 	Labels []int // one a sample, for the losses
+
+	Truncate int  // errors do not pass through a state from step k·Truncate to the one before; 0 = no limit
+	Span     Span // set by the Machine
 }

@@ -14,10 +14,12 @@ import (
 type RatePenalty struct {
 	Lower, Upper, Weight float64
 
-	rates []float64
+	rates []float64 // while they are gathered: their sums over steps and batch
+	rows  int       // that were summed
 	dx    signal.Signal
 	out   Value
 	grad  Value
+	back  []*Value
 }
 
 // Key implements Op.
@@ -28,10 +30,25 @@ func (p *RatePenalty) Key() string {
 // OutShape implements Op: the penalty is a number.
 func (p *RatePenalty) OutShape([]model.Shape) (model.Shape, error) { return nil, nil }
 
+func (p *RatePenalty) gathers() {}
+
 // Forward implements Op.
-func (p *RatePenalty) Forward(_ *Context, in []*Value) (*Value, error) {
+func (p *RatePenalty) Forward(c *Context, in []*Value) (*Value, error) {
+	if c.Span.Again {
+		return &p.out, nil
+	}
 	x := in[0].Signal
-	p.rates = Rates(p.rates, x)
+	if c.Span.starts() {
+		p.rates, p.rows = zeros(p.rates, x.N()), 0
+	}
+	AddCounts(p.rates, x)
+	p.rows += x.Rows()
+	if c.Span.After > 0 {
+		return &p.out, nil
+	}
+	for i := range p.rates {
+		p.rates[i] /= float64(p.rows)
+	}
 	p.out.Scalar = 0
 	for _, r := range p.rates {
 		low, high := max(p.Lower-r, 0), max(r-p.Upper, 0)
@@ -42,31 +59,42 @@ func (p *RatePenalty) Forward(_ *Context, in []*Value) (*Value, error) {
 
 // Rates returns the mean of every neuron over steps and batch: its firing rate in spikes a step.
 func Rates(dst []float64, x *signal.Signal) []float64 {
-	if cap(dst) < x.N() {
-		dst = make([]float64, x.N())
-	}
-	dst = dst[:x.N()]
-	clear(dst)
-	if x.Spiking() {
-		for _, i := range x.ByRow().Index {
-			dst[i]++
-		}
-	} else {
-		for i, v := range x.F {
-			dst[i%len(dst)] += float64(v)
-		}
-	}
+	dst = zeros(dst, x.N())
+	AddCounts(dst, x)
 	for i := range dst {
 		dst[i] /= float64(x.Rows())
 	}
 	return dst
 }
 
+// zeros returns n zeros, in dst when they fit.
+func zeros(dst []float64, n int) []float64 {
+	if cap(dst) < n {
+		return make([]float64, n)
+	}
+	dst = dst[:n]
+	clear(dst)
+	return dst
+}
+
+// AddCounts adds the values of every neuron to dst, a spike as 1.
+func AddCounts(dst []float64, x *signal.Signal) {
+	if x.Spiking() {
+		for _, i := range x.ByRow().Index {
+			dst[i]++
+		}
+		return
+	}
+	for i, v := range x.F {
+		dst[i%len(dst)] += float64(v)
+	}
+}
+
 // Backward implements Op: the same error in every step of every sample.
 func (p *RatePenalty) Backward(_ *Context, in []*Value, _, grad *Value, _ []bool) ([]*Value, error) {
 	x := in[0].Signal
 	p.dx.ResetAnalog(x.T, x.B, x.Shape, true)
-	scale := 2 * p.Weight * grad.Scalar / float64(len(p.rates)*x.Rows())
+	scale := 2 * p.Weight * grad.Scalar / float64(len(p.rates)*p.rows)
 	for i, r := range p.rates {
 		g := float32(scale * (max(r-p.Upper, 0) - max(p.Lower-r, 0)))
 		for b := range x.B {
@@ -74,5 +102,6 @@ func (p *RatePenalty) Backward(_ *Context, in []*Value, _, grad *Value, _ []bool
 		}
 	}
 	p.grad.Signal = &p.dx
-	return []*Value{&p.grad}, nil
+	p.back = append(p.back[:0], &p.grad)
+	return p.back, nil
 }

@@ -12,15 +12,15 @@ type Route struct {
 	Shape model.Shape // of the output
 	From  []int32     // of each output value: its input value, or −1 for zero; both channel-last
 
-	runs  []run
+	runs  []stretch
 	to    []int32 // of each input value: its output value, or −1
 	y, dx signal.Signal
 	out   Value
 	grad  Value
 }
 
-// run is n neighboring values that come from neighboring places, or are zero (from < 0).
-type run struct{ to, from, n int }
+// stretch is n neighboring values that come from neighboring places, or are zero (from < 0).
+type stretch struct{ to, from, n int }
 
 // Key implements Op.
 func (o *Route) Key() string { return o.Label }
@@ -84,7 +84,7 @@ func (o *Route) index(inputs int) {
 				continue
 			}
 		}
-		o.runs = append(o.runs, run{i, int(f), 1})
+		o.runs = append(o.runs, stretch{i, int(f), 1})
 	}
 }
 

@@ -12,6 +12,9 @@ type Scale struct {
 	full  signal.Signal
 	out   Value
 	grads [2]Value
+	back  []*Value
+	sums  []float64
+	row   []float32
 }
 
 // Key implements Op.
@@ -46,7 +49,10 @@ func timesFactor(row, factor []float32) {
 // Backward implements Op.
 func (s *Scale) Backward(c *Context, in []*Value, _, grad *Value, need []bool) ([]*Value, error) {
 	x, factor := in[0].Signal, in[1].Param
-	back := make([]*Value, 2)
+	if s.back == nil {
+		s.back = make([]*Value, 2)
+	}
+	back := s.back
 	if need[1] {
 		s.grads[1].Param = grow(s.grads[1].Param, len(factor))
 		s.factorGrad(s.grads[1].Param, x, matchRows(c, grad.Signal, x, &s.full))
@@ -67,8 +73,8 @@ func (s *Scale) Backward(c *Context, in []*Value, _, grad *Value, need []bool) (
 
 // factorGrad sums x·dy over rows and places, in order.
 func (s *Scale) factorGrad(df []float32, x, dy *signal.Signal) {
-	sums := make([]float64, len(df))
-	row := make([]float32, x.N())
+	s.sums, s.row = zeros(s.sums, len(df)), grow(s.row, x.N())
+	sums, row := s.sums, s.row
 	for r := range dy.Rows() {
 		clear(row)
 		x.AddTo(row, r)

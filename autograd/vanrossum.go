@@ -13,12 +13,15 @@ import (
 // a = e^(−1/τ), summed over neurons and averaged over the batch. The label's
 // neuron should fire regularly at rate Correct, the others at rate Incorrect.
 type VanRossum struct {
+	Memory
 	Tau                float64 // steps
 	Correct, Incorrect float64 // spikes a step
 
 	f    signal.Signal
+	sum  float64 // of f² over the steps done
 	out  Value
 	grad Value
+	back []*Value
 }
 
 // Key implements Op.
@@ -29,7 +32,9 @@ func (l *VanRossum) Key() string {
 // OutShape implements Op: the loss is a number.
 func (l *VanRossum) OutShape([]model.Shape) (model.Shape, error) { return nil, nil }
 
-// Forward implements Op.
+func (l *VanRossum) gathers() {}
+
+// Forward implements Op. The filter f is the state.
 func (l *VanRossum) Forward(c *Context, in []*Value) (*Value, error) {
 	x := in[0].Signal
 	if err := checkLabels(c, x); err != nil {
@@ -39,24 +44,51 @@ func (l *VanRossum) Forward(c *Context, in []*Value) (*Value, error) {
 		return nil, fmt.Errorf("van-rossum needs an output that varies in time")
 	}
 	l.f.ResetAnalog(x.T, x.B, x.Shape, false)
-	a := float32(math.Exp(-1 / l.Tau))
-	total := 0.0
+	if c.Span.starts() {
+		l.sum = 0
+	}
+	total := l.sum
 	for t := range x.T {
 		for b := range x.B {
-			row := l.f.Row(t*x.B + b)
-			clear(row)
-			x.AddTo(row, t*x.B+b)
-			for i := range row {
-				row[i] -= l.target(t, i == c.Labels[b])
-				if t > 0 {
-					row[i] += a * l.f.Row((t-1)*x.B + b)[i]
-				}
-				total += float64(row[i]) * float64(row[i])
+			l.filter(l.f.Row(t*x.B+b), x, t, b, l.before(t, b), c)
+			for _, v := range l.f.Row(t*x.B + b) {
+				total += float64(v) * float64(v)
 			}
 		}
 	}
-	l.out.Scalar = total / (2 * l.Tau * float64(x.B))
+	if !c.Span.Again {
+		l.sum = total
+		l.out.Scalar = total / (2 * l.Tau * float64(x.B))
+	}
+	if end := l.atEnd(1, x.B*x.N()); end != nil {
+		copy(end[0], l.f.F[len(l.f.F)-len(end[0]):])
+	}
 	return &l.out, nil
+}
+
+// before is the filter of sample b before step t, nil at rest.
+func (l *VanRossum) before(t, b int) []float32 {
+	if t > 0 {
+		return l.f.Row((t-1)*l.f.B + b)
+	}
+	if start := l.from(); start != nil {
+		n := l.f.N()
+		return start[0][b*n : (b+1)*n]
+	}
+	return nil
+}
+
+// filter computes a row of f from the one before.
+func (l *VanRossum) filter(row []float32, x *signal.Signal, t, b int, before []float32, c *Context) {
+	clear(row)
+	x.AddTo(row, t*x.B+b)
+	a := float32(math.Exp(-1 / l.Tau))
+	for i := range row {
+		row[i] -= l.target(c.Span.at()+t, i == c.Labels[b])
+		if before != nil {
+			row[i] += float32(a * before[i])
+		}
+	}
 }
 
 // target is 1 in the steps in which a regular train of the wanted rate fires.
@@ -75,9 +107,21 @@ func (l *VanRossum) Backward(_ *Context, _ []*Value, _, grad *Value, _ []bool) (
 	for i := range l.f.F {
 		l.f.F[i] *= scale
 	}
-	for i := len(l.f.F) - step - 1; i >= 0; i-- {
-		l.f.F[i] += a * l.f.F[i+step]
+	adjoint := l.adjoints(1, step)
+	for i := len(l.f.F) - 1; i >= 0; i-- {
+		switch {
+		case i+step < len(l.f.F):
+			l.f.F[i] += float32(a * l.f.F[i+step])
+		case adjoint != nil:
+			l.f.F[i] += adjoint[0][i+step-len(l.f.F)]
+		}
+	}
+	if adjoint != nil {
+		for i := range adjoint[0] {
+			adjoint[0][i] = a * l.f.F[i]
+		}
 	}
 	l.grad.Signal = &l.f
-	return []*Value{&l.grad}, nil
+	l.back = append(l.back[:0], &l.grad)
+	return l.back, nil
 }

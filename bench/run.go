@@ -123,6 +123,7 @@ func newMeter(s Spec, n network, in layers.Input, pool *par.Pool) (*meter, error
 	if err != nil {
 		return nil, err
 	}
+	p.SetBPTT(layers.BPTT{Checkpoint: s.checkpoint})
 	m := &meter{spec: s, program: p, input: in, pool: pool}
 	if s.training && s.Name != "W1" {
 		m.adam = train.NewAdam(0.9, 0.999, 1e-8)
@@ -134,7 +135,9 @@ func newMeter(s Spec, n network, in layers.Input, pool *par.Pool) (*meter, error
 func (m *meter) step() (timing, error) {
 	began := time.Now()
 	if !m.spec.training {
-		_, err := m.program.Infer(m.input)
+		in := m.input
+		in.Lean = true
+		_, err := m.program.Infer(in)
 		t := time.Since(began)
 		return timing{forward: t, step: t}, err
 	}

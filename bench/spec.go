@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/snntrain/snntrain/internal/fault"
+	"github.com/snntrain/snntrain/layers"
 )
 
 // Options choose a workload and how it is run.
@@ -25,6 +26,8 @@ type Options struct {
 	Warm      int
 	Runs      int
 	Data      string // folder with the files of MNIST
+
+	Checkpoint int // steps of a segment of the backward pass; 0 = by the rule of training, −1 = off
 }
 
 // Spec is a workload with its sizes: T steps, batch B.
@@ -38,6 +41,7 @@ type Spec struct {
 	Density       float64
 	InputGrad     bool
 	Surrogate     string
+	checkpoint    int // layers.BPTT
 	training      bool
 	loss, readout string
 	model         string
@@ -62,6 +66,12 @@ func NewSpec(o Options) (Spec, error) {
 		bad(fmt.Sprintf("n %d, steps %d, warm %d, runs %d", o.N, o.Steps, o.Warm, o.Runs), "n and runs are at least 1, the others at least 0")
 	}
 	s := Spec{Name: o.Workload, Surrogate: o.Surrogate, training: true, loss: "cross-entropy", readout: "each", B: 128, T: 25, In: 784, Hidden: 1000, Out: 10, Beta: 0.95, Input: "static"}
+	switch {
+	case o.Checkpoint == 0:
+		s.checkpoint = layers.AutoCheckpoint
+	case o.Checkpoint > 0:
+		s.checkpoint = o.Checkpoint
+	}
 	neuron := "profile: snntorch, surrogate: {kind: atan, alpha: 2}"
 	if o.Surrogate == "triangle" {
 		neuron = "profile: snntorch, surrogate: {kind: triangle, width: 1}"

@@ -18,7 +18,7 @@ type Options struct {
 	Readout string // how scores are read when there is no loss; "" = what the network's record says
 	Pool    *par.Pool
 
-	InputGradient bool // Step computes the gradient by the input as well
+	InputGradient bool // Step computes the gradient by the input as well, of the whole sequence at once
 }
 
 // compiler puts a network on a graph.
@@ -36,10 +36,11 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{Program: &Program{net: n}, graph: autograd.NewGraph(), shapes: shapes, pools: poolOf(n)}
+	c := &compiler{Program: &Program{net: n, lean: leanMemory}, graph: autograd.NewGraph(), shapes: shapes, pools: poolOf(n)}
 	c.input = c.graph.Input(model.InputName, n.Input)
 	if o.InputGradient {
 		c.graph.WantGradient(c.input)
+		c.wantsInput = true
 	}
 	c.nodes = map[string]*autograd.Node{model.InputName: c.input}
 	var faults fault.List
@@ -62,6 +63,7 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	if c.machine, err = c.graph.Compile(c.loss, targets...); err != nil {
 		return nil, err
 	}
+	c.machine.Observe = c.observe
 	c.SetPool(o.Pool)
 	c.Load()
 	return c.Program, nil

@@ -182,36 +182,6 @@ func TestScoresAfterFewerSteps(t *testing.T) {
 	}
 }
 
-// TestStreamingEqualsTheWhole: single steps with carried state give the spikes of one run.
-func TestStreamingEqualsTheWhole(t *testing.T) {
-	yaml := `
-  - {kind: linear, out: 30}
-  - {kind: cuba-lif, alpha: 0.6, beta: 0.9}
-  - {kind: linear, out: 4}
-  - {kind: lif, beta: 0.9, profile: spyx}
-`
-	b := layers.Builder{Input: model.Shape{6}, Seed: 2}
-	whole, _ := compiled(t, b, yaml, layers.Options{})
-	stream, _ := compiled(t, b, yaml, layers.Options{})
-	in := batch(4, 12, 3, false, 6)
-	if _, err := whole.Infer(in); err != nil {
-		t.Fatal(err)
-	}
-	want := whole.Output("lif1").Dense(nil)
-	var got []float32
-	for step := range 12 {
-		one := signal.NewAnalog(1, 3, []int{6}, false)
-		copy(one.F, in.X.F[step*18:(step+1)*18])
-		if _, err := stream.Infer(layers.Input{X: one, Carry: true}); err != nil {
-			t.Fatal(err)
-		}
-		got = append(got, stream.Output("lif1").Dense(nil)...)
-	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Error(d)
-	}
-}
-
 // TestEventDrivenEqualsDense: the same values as spikes and as floats.
 func TestEventDrivenEqualsDense(t *testing.T) {
 	yaml := `

@@ -24,7 +24,33 @@ type Program struct {
 	readout string // the op that makes scores
 	slots   []slot
 	layers  []layerNode
+	bptt    BPTT
+
+	wantsInput bool // Options.InputGradient
+
+	lean   int          // leanMemory
+	counts []layerCount // of the spiking layers, when the last run was cut into segments
 }
+
+// BPTT says how the backward pass goes through time. Its zero value keeps
+// everything of the forward pass and lets errors pass through all steps.
+type BPTT struct {
+	// Checkpoint is the number of steps of a segment: states are kept at the
+	// borders of segments, and a segment is run forward again before the
+	// backward pass goes through it. 0 = off, AutoCheckpoint = by a rule.
+	Checkpoint int
+	// Truncate is the number of steps between borders that no error passes
+	// through the state of a neuron; 0 = none. Counted from the first step.
+	Truncate int
+}
+
+// AutoCheckpoint leaves the length of segments to autograd.AutoSegment.
+const AutoCheckpoint = autograd.AutoSegment
+
+// SetBPTT changes how Step goes through time. Checkpointing changes no loss and
+// no score; a gradient changes in its last bits where a sum over time is summed
+// segment by segment (docs/decisions.md).
+func (p *Program) SetBPTT(b BPTT) { p.bptt = b }
 
 // slot is one array of the model in the Program.
 type slot struct {
@@ -56,8 +82,9 @@ type Input struct {
 	X      *signal.Signal
 	Labels []int    // needed by Step
 	Keys   []uint64 // one a sample, for random streams; needed by Step when a layer draws
-	Carry  bool     // go on from the state that the last run left
+	Carry  bool     // the sequence of the last run goes on: from its states, with its scores
 	Watch  bool     // keep membrane traces
+	Lean   bool     // Infer: keep no layer's output over all steps; Output, Trace and ScoresAt have none
 }
 
 // StepResult is what one training step found.
@@ -73,6 +100,10 @@ func (p *Program) Step(in Input) (StepResult, error) {
 		return StepResult{}, fmt.Errorf("layers: the network was compiled without a loss")
 	}
 	p.set(in, true)
+	p.machine.Segment = p.bptt.Checkpoint
+	if p.wantsInput { // a gradient that varies in time is one array
+		p.machine.Segment = 0
+	}
 	if err := p.machine.Step(); err != nil {
 		return StepResult{}, err
 	}
@@ -83,18 +114,32 @@ func (p *Program) Step(in Input) (StepResult, error) {
 	return r, nil
 }
 
+// leanMemory is about the memory, in bytes, of the values that a Lean run holds
+// at a time: of layers that hand on 1000 values for 256 samples, 8 steps. Fewer
+// are slower, for every segment reads and writes the states; so are more, that
+// leave the cache.
+const leanMemory = 8 << 20
+
 // Infer computes the scores of a batch, one row a sample.
 func (p *Program) Infer(in Input) (*signal.Signal, error) {
 	p.set(in, false)
+	p.machine.Segment = 0
+	if in.Lean {
+		p.machine.Segment = p.machine.StepsIn(p.lean)
+	}
 	if err := p.machine.Forward(); err != nil {
 		return nil, err
 	}
 	return p.machine.Value(p.scores).Signal, nil
 }
 
+// Reset ends the sequence that runs with Carry went on from: the next starts at rest.
+func (p *Program) Reset() { p.machine.Reset() }
+
 func (p *Program) set(in Input, train bool) {
 	c := &p.machine.Context
 	c.Train, c.Labels, c.Keys, c.Carry, c.Watch = train, in.Labels, in.Keys, in.Carry, in.Watch
+	c.Truncate = p.bptt.Truncate
 	p.machine.Set(p.input, &autograd.Value{Signal: in.X})
 }
 
@@ -103,7 +148,7 @@ func (p *Program) SetPool(pool *par.Pool) { p.machine.Context.Pool = pool }
 
 // Params lists the trainable arrays in a fixed order.
 func (p *Program) Params() []Param {
-	var out []Param
+	out := make([]Param, 0, len(p.slots))
 	for _, s := range p.slots {
 		if !s.param.Trainable {
 			continue
@@ -173,7 +218,8 @@ func (p *Program) Load() {
 // NonFinite names the first computation of the last run that gave a NaN or an infinity.
 func (p *Program) NonFinite() (string, bool) { return p.machine.NonFinite() }
 
-// Output returns the output signal of a layer in the last run, nil when it has none.
+// Output returns the output signal of a layer in the last run, nil when it has
+// none. After a run in segments it is that of one segment.
 func (p *Program) Output(layer string) *signal.Signal {
 	for _, l := range p.layers {
 		if l.name == layer {

@@ -43,7 +43,7 @@ func (h *history) resize(steps, n int) {
 // Backward implements Cell.
 func (c *scan) Backward(r *Run) {
 	c.prepare()
-	if r.DX != nil && r.DX.Const {
+	if r.DX != nil && r.DX.Const && !r.Add {
 		clear(r.DX.F)
 	}
 	if c.fast.backward {

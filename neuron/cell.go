@@ -36,6 +36,7 @@ type Run struct {
 	DS    *signal.Signal       // dL/dS, analog, [T, B, N]; constant = the same in every step; nil = 0
 	DV    *signal.Signal       // dL/dV likewise
 	DX    *signal.Signal       // out: dL/dX with the extents of X (summed over time when X is constant); nil = not wanted; may be X itself when that varies
+	Add   bool                 // add to a constant DX: the sum over time goes on
 	Grads map[string][]float32 // adds dL/dp for every learnable parameter, sizes as in Layer.Values
 	DEnd  *State               // dL/d(state at the end), nil = 0; replaced by dL/d(state at the start)
 }
@@ -54,22 +55,27 @@ type block struct{ b, lo, hi int }
 
 func (k block) lanes() int { return k.hi - k.lo }
 
-// blocks cuts B samples of N neurons into blocks of at most width lanes.
-// Borders are multiples of 64, so that blocks never share a word of spikes,
-// and lanes that fill no word are a block of their own.
-func blocks(batch, n, width int) []block {
-	width = max(64, width/64*64)
-	words := n / 64 * 64
-	var out []block
-	for b := range batch {
-		for lo := 0; lo < words; lo += width {
-			out = append(out, block{b, lo, min(lo+width, words)})
-		}
-		if words < n {
-			out = append(out, block{b, words, n})
-		}
+// cuts divides a sample of n neurons into blocks of at most width lanes. Borders
+// are multiples of 64, so that blocks never share a word of spikes, and lanes
+// that fill no word are a block of their own.
+type cuts struct{ n, words, width, each int }
+
+func newCuts(n, width int) cuts {
+	c := cuts{n: n, words: n / 64 * 64, width: max(64, width/64*64)}
+	c.each = (c.words + c.width - 1) / c.width
+	if c.words < n {
+		c.each++
 	}
-	return out
+	return c
+}
+
+// block is block i, those of one sample after those of the one before.
+func (c cuts) block(i int) block {
+	b, lo := i/c.each, i%c.each*c.width
+	if lo >= c.words {
+		return block{b, c.words, c.n}
+	}
+	return block{b, lo, min(lo+c.width, c.words)}
 }
 
 // width is the number of lanes whose history of T steps fits in a second-level cache.
@@ -77,14 +83,14 @@ func width(steps int) int { return min(max(64, 64*1024/max(steps, 1)/64*64), 512
 
 // each calls body for all blocks over the pool, with a scratch space per call.
 func each[S any](r *Run, spaces *sync.Pool, n, w int, body func(k block, s *S)) {
-	all := blocks(r.X.B, n, w)
-	r.Pool.For(len(all), 1, func(lo, hi int) {
+	all := newCuts(n, w)
+	r.Pool.For(r.X.B*all.each, 1, func(lo, hi int) {
 		s, _ := spaces.Get().(*S)
 		if s == nil {
 			s = new(S)
 		}
-		for _, k := range all[lo:hi] {
-			body(k, s)
+		for i := lo; i < hi; i++ {
+			body(all.block(i), s)
 		}
 		spaces.Put(s)
 	})

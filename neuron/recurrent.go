@@ -33,6 +33,7 @@ type recurrent struct {
 	dense        bool
 	weight, bias []float32
 
+	lists   kernels.Lists // of the spikes
 	turned  []float32     // W (post, pre): a row of errors times it is the error of the spikes
 	own     signal.Signal // dL/dx_t, where neither DX nor U can hold it
 	groups  sync.Pool     // *group
@@ -130,7 +131,7 @@ func take[S any](spaces *sync.Pool) *S {
 func (c *recurrent) Backward(r *Run) {
 	c.prepare()
 	c.sum = nil
-	if r.DX != nil && r.DX.Const {
+	if r.DX != nil && r.DX.Const && !r.Add {
 		c.sum = r.DX
 		clear(c.sum.F)
 	}

@@ -23,7 +23,8 @@ func (c *recurrent) weightGradients(r *Run) {
 	}
 	events, rows := r.S.ByInput(r.Pool, r.S.Rows()), dx.Rows()-shift
 	if c.dense {
-		kernels.SumLists(r.Pool, grad, c.n, dx.F[shift*c.n:], rows, (*kernels.Lists)(events))
+		c.lists = kernels.Lists{Start: events.Start, Index: events.Index, Value: events.Value}
+		kernels.SumLists(r.Pool, grad, c.n, dx.F[shift*c.n:], rows, &c.lists)
 		return
 	}
 	for i := range grad {

@@ -128,7 +128,7 @@ func (c *slayerCuba) step(w *slayerRows, x []float32, k block, t int) {
 // through every rounding, without the reset, as SLAYER defines it. The decay
 // gradients are dL/d(filter output) times the output of the step before.
 func (c *slayerCuba) Backward(r *Run) {
-	if r.DX != nil && r.DX.Const {
+	if r.DX != nil && r.DX.Const && !r.Add {
 		clear(r.DX.F)
 	}
 	dcd, dvd := make([]float32, r.X.B*c.n), make([]float32, r.X.B*c.n)

@@ -1,9 +1,12 @@
 package train
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/snntrain/snntrain/internal/config"
+	"github.com/snntrain/snntrain/layers"
 )
 
 // Config is the `train:` section.
@@ -13,6 +16,7 @@ type Config struct {
 	Optimizer config.Section `yaml:"optimizer" plug:"optimizer" doc:"how parameters follow their gradients"`
 	Schedule  config.Section `yaml:"schedule" plug:"schedule" doc:"how the learning rate changes over the run"`
 	WarmUp    float64        `yaml:"warm_up" validate:"gte=0" doc:"epochs in which the learning rate rises from 0"`
+	BPTT      BPTT           `yaml:"bptt" doc:"how errors go back through time"`
 	Clip      float64        `yaml:"clip" validate:"gte=0" doc:"largest norm of all gradients together; 0 = no limit"`
 	EarlyStop *EarlyStop     `yaml:"early_stop,omitempty" doc:"stop when the validation part no longer improves"`
 	Select    string         `yaml:"select" validate:"oneof=accuracy loss last" doc:"which epoch's network is kept: best validation accuracy, best validation loss, or the last"`
@@ -27,12 +31,53 @@ type EarlyStop struct {
 	MinDelta float64 `yaml:"min_delta" validate:"gte=0" doc:"least change, since the last improvement, that counts as one"`
 }
 
+// BPTT is the `bptt:` section.
+type BPTT struct {
+	Checkpoint Checkpoint `yaml:"checkpoint" doc:"memory for time: auto (by a rule on sizes alone), off, or the number of steps between the states that are kept; what lies between is run forward again for the backward pass"`
+	Truncate   int        `yaml:"truncate" validate:"gte=0" doc:"no error passes a border of this many steps through a neuron's state; 0 = errors reach the first step"`
+}
+
+// Checkpoint is auto, off, or a number of steps.
+type Checkpoint int
+
+// Numeric implements config.Numeric.
+func (*Checkpoint) Numeric() {}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (c *Checkpoint) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "auto":
+		*c = layers.AutoCheckpoint
+		return nil
+	case "off":
+		*c = 0
+		return nil
+	}
+	n, err := strconv.ParseInt(string(text), 10, 32)
+	if err != nil || n < 1 {
+		return errors.New("auto, off or a number of steps from 1")
+	}
+	*c = Checkpoint(n)
+	return nil
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (c Checkpoint) MarshalText() ([]byte, error) {
+	switch c {
+	case layers.AutoCheckpoint:
+		return []byte("auto"), nil
+	case 0:
+		return []byte("off"), nil
+	}
+	return []byte(strconv.Itoa(int(c))), nil
+}
+
 // Defaults are the values of keys that a config leaves out.
 func Defaults() Config {
 	return Config{
 		Epochs: 10, Batch: 128,
 		Optimizer: config.Default("adam"), Schedule: config.Default("constant"),
-		Select: "accuracy", LogEvery: 20,
+		BPTT: BPTT{Checkpoint: layers.AutoCheckpoint}, Select: "accuracy", LogEvery: 20,
 	}
 }
 

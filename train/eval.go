@@ -8,7 +8,6 @@ import (
 
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/par"
-	"github.com/snntrain/snntrain/internal/rng"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 )
@@ -32,6 +31,7 @@ type Evaluation struct {
 	PerSample int                // number of scores a sample
 	AtSteps   []Score            // after each of EvalOptions.Steps
 	Rasters   map[string]Raster  // of every spiking layer, when asked for
+	MeanSteps float64            // time steps that a sample was run for
 }
 
 // EvalOptions say how to evaluate.
@@ -40,9 +40,10 @@ type EvalOptions struct {
 	Batch   int
 	Seed    uint64
 	Pool    *par.Pool
-	Keep    bool  // Classes and Logits
-	Steps   []int // numbers of time steps to judge after as well
-	Record  bool  // Rasters
+	Keep    bool    // Classes and Logits
+	Steps   []int   // numbers of time steps to judge after as well
+	Record  bool    // Rasters
+	Exit    float64 // stop a sample once its best score leads by this; 0 = run all steps (layers.Program.InferUntil)
 	Each    func(done, of int)
 }
 
@@ -52,15 +53,18 @@ const evalEpoch = math.MaxUint64
 // Evaluate runs the network over a source once, or until ctx ends.
 func Evaluate(ctx context.Context, p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, error) {
 	e := Evaluation{Spikes: map[string]float64{}, AtSteps: make([]Score, len(o.Steps)), Rasters: map[string]Raster{}}
-	steps := float64(o.Encoder.Steps())
+	if o.Exit != 0 && (o.Record || len(o.Steps) > 0) {
+		return e, fmt.Errorf("train: early exit does not go with a record or with several numbers of steps: samples stop at different steps")
+	}
 	for b, err := range datasets.Batches(s, datasets.BatchOptions{Size: max(o.Batch, 1), Seed: o.Seed, Epoch: evalEpoch, Encoder: o.Encoder, Pool: o.Pool}) {
 		if err != nil {
 			return e, err
 		}
-		scores, err := p.Infer(layers.Input{X: b.X})
+		scores, steps, err := infer(p, b.X, o)
 		if err != nil {
 			return e, err
 		}
+		e.MeanSteps += steps * float64(len(b.Labels))
 		e.add(scores, b.Labels, o.Keep)
 		if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
 			return e, notFinite(p, e.N)
@@ -82,6 +86,7 @@ func Evaluate(ctx context.Context, p *layers.Program, s datasets.Source, o EvalO
 		}
 	}
 	e.average()
+	e.MeanSteps /= float64(max(e.N, 1))
 	for i := range e.AtSteps {
 		e.AtSteps[i].average()
 	}
@@ -100,6 +105,20 @@ func notFinite(p *layers.Program, n int) error {
 		where = ": the first value that is not finite is in " + name
 	}
 	return fmt.Errorf("train: %w in the batch that ends with sample %d%s", errNotFinite, n, where)
+}
+
+// infer returns the scores of a batch and the mean number of steps run for them.
+func infer(p *layers.Program, x *signal.Signal, o EvalOptions) (*signal.Signal, float64, error) {
+	if o.Exit == 0 {
+		scores, err := p.Infer(layers.Input{X: x, Lean: len(o.Steps) == 0 && !o.Record})
+		return scores, float64(x.T), err
+	}
+	exits, err := p.InferUntil(layers.Input{X: x}, o.Exit)
+	sum := 0
+	for _, t := range exits.Steps {
+		sum += t
+	}
+	return exits.Scores, float64(sum) / float64(x.B), err
 }
 
 // average turns sums into means.
@@ -174,13 +193,4 @@ func countCorrect(scores *signal.Signal, labels []int) int {
 		}
 	}
 	return n
-}
-
-// sampleKeys are the keys of the random streams of a batch's samples.
-func sampleKeys(seed, epoch uint64, ids []int) []uint64 {
-	keys := make([]uint64, len(ids))
-	for i, id := range ids {
-		keys[i] = rng.Key(seed, epoch, uint64(id))
-	}
-	return keys
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/rng"
 	"github.com/snntrain/snntrain/layers"
 )
 
@@ -79,6 +80,7 @@ type loop struct {
 	Task
 	progress
 	params  []layers.Param
+	keys    []uint64
 	total   int // optimizer steps of the whole run
 	perPass int // batches of an epoch
 	began   time.Time
@@ -120,6 +122,7 @@ func newLoop(t Task) (*loop, error) {
 		return nil, fmt.Errorf("train: there is no training sample")
 	}
 	l := &loop{Task: t}
+	t.Program.SetBPTT(layers.BPTT{Checkpoint: int(t.Plan.BPTT.Checkpoint), Truncate: t.Plan.BPTT.Truncate})
 	l.perPass = (n + t.Plan.Batch - 1) / t.Plan.Batch
 	l.total = l.perPass * t.Plan.Epochs
 	l.began = t.Now()
@@ -158,7 +161,7 @@ func (l *loop) epoch(ctx context.Context) error {
 
 // step trains on one batch.
 func (l *loop) step(b *datasets.Batch) error {
-	r, err := l.Program.Step(layers.Input{X: b.X, Labels: b.Labels, Keys: sampleKeys(l.Seed, uint64(l.Epoch), b.IDs)})
+	r, err := l.Program.Step(layers.Input{X: b.X, Labels: b.Labels, Keys: l.sampleKeys(b.IDs)})
 	if err != nil {
 		return err
 	}
@@ -184,6 +187,15 @@ func (l *loop) step(b *datasets.Batch) error {
 	l.Sums.Samples += len(b.Labels)
 	l.mark.samples += len(b.Labels)
 	return l.report(r, norm, lr)
+}
+
+// sampleKeys are the keys of the random streams of a batch's samples.
+func (l *loop) sampleKeys(ids []int) []uint64 {
+	l.keys = l.keys[:0]
+	for _, id := range ids {
+		l.keys = append(l.keys, rng.Key(l.Seed, uint64(l.Epoch), uint64(id)))
+	}
+	return l.keys
 }
 
 // complain warns of layers that are silent or saturated in the first batch.

@@ -34,6 +34,7 @@ the Python frameworks on the same work in turn.`),
 	f.BoolVar(&o.NoInput, "no-input-grad", false, "W1: no gradient by the input")
 	f.StringVar(&o.Surrogate, "surrogate", "default", "default (atan), or triangle, which is zero far from the threshold")
 	f.IntVar(&o.Steps, "steps", 0, "W1, W4: time steps; 0 = the workload's own")
+	f.IntVar(&o.Checkpoint, "checkpoint", 0, "steps of a segment of the backward pass; 0 = as in training, -1 = the whole sequence at once")
 	f.IntVar(&o.Threads, "threads", 0, "threads, 0 = one a core")
 	f.IntVar(&o.Warm, "warm", 3, "steps before those that are timed")
 	f.IntVar(&o.Runs, "runs", 11, "timed steps")

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,6 +37,7 @@ type evalOptions struct {
 	record      string
 	inputShape  string
 	ownBatch    bool // --batch was given
+	earlyExit   float64
 }
 
 func evalCommand(s *streams) *cobra.Command {
@@ -66,6 +68,7 @@ itself is judged, without spikes, on the data of --data.`),
 	f.StringVar(&o.logits, "logits", "", "save the scores as float32 npy")
 	f.StringVar(&o.record, "record", "", "save the raster of every spiking layer as npy in this directory; goes with --limit")
 	f.StringVar(&o.inputShape, "input-shape", "", inputShapeHelp)
+	f.Float64Var(&o.earlyExit, "early-exit", 0, "stop the time loop of a sample once its best score leads the second best by this much, 0 = run all steps;\na rule of thumb: choose it on validation data (--split validation)")
 	return cmd
 }
 
@@ -75,6 +78,7 @@ type evalResult struct {
 	Seconds float64                `json:"seconds"`
 	Spikes  map[string]float64     `json:"spikes_per_neuron"`
 	Steps   map[string]train.Score `json:"steps,omitempty"`
+	Mean    float64                `json:"mean_steps,omitempty"` // with --early-exit
 }
 
 func runEval(ctx context.Context, s *streams, o evalOptions) error {
@@ -87,6 +91,9 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	}
 	if parts := []string{"test", "validation", "train"}; !slices.Contains(parts, o.split) {
 		return usage(fault.Fault{Pkg: "eval", Subject: "--split", Fact: fmt.Sprintf("has no part %q", o.split), Hint: "parts: " + strings.Join(parts, ", ")})
+	}
+	if err := o.checkEarlyExit(); err != nil {
+		return err
 	}
 	n, source, enc, seed, err := o.open(steps)
 	if err != nil {
@@ -104,6 +111,7 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	began := time.Now()
 	e, err := train.Evaluate(ctx, program, source, train.EvalOptions{
 		Encoder: enc, Batch: o.batch, Seed: seed, Pool: pool, Keep: o.predictions != "" || o.logits != "", Steps: steps, Record: o.record != "",
+		Exit: o.earlyExit,
 	})
 	if err != nil {
 		return err
@@ -111,6 +119,9 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	result := evalResult{Score: e.Score, Seconds: time.Since(began).Seconds(), Spikes: e.Spikes, Steps: map[string]train.Score{}}
 	for i, t := range steps {
 		result.Steps[strconv.Itoa(t)] = e.AtSteps[i]
+	}
+	if o.earlyExit > 0 {
+		result.Mean = e.MeanSteps
 	}
 	if err := saveEval(o, e); err != nil {
 		return err
@@ -141,6 +152,17 @@ func (o *evalOptions) open(steps []int) (*model.Network, datasets.Source, datase
 	}
 	source, enc, seed, err := openRecorded(n, config.Options{Files: o.data, Sets: sets}, datasets.Split(o.split))
 	return n, source, enc, seed, err
+}
+
+// checkEarlyExit checks --early-exit.
+func (o *evalOptions) checkEarlyExit() error {
+	switch {
+	case o.earlyExit < 0 || math.IsNaN(o.earlyExit):
+		return usagef("eval: --early-exit %v must be above 0: how far the best score leads", o.earlyExit)
+	case o.earlyExit > 0 && (o.steps != "" || o.record != ""):
+		return usagef("eval: --early-exit does not go with --steps or --record: samples stop at different steps")
+	}
+	return nil
 }
 
 // parseSteps reads "4,8,16"; ascending, each at least 1.
@@ -196,6 +218,9 @@ func printEval(s *streams, r evalResult, steps []int, e train.Evaluation) {
 		return
 	}
 	s.say("accuracy %.2f %% (%d of %d), loss %.4f, %.1f s", 100*r.Accuracy, r.Correct, r.N, r.Loss, r.Seconds)
+	if r.Mean > 0 {
+		s.say("  %.2f time steps a sample", r.Mean)
+	}
 	for i, t := range steps {
 		s.say("  T = %-4d accuracy %.2f %%", t, 100*e.AtSteps[i].Accuracy)
 	}

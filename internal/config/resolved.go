@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -76,6 +77,9 @@ func (d *Document) node(v reflect.Value) (*yaml.Node, error) {
 	case encoding.TextMarshaler:
 		if k != reflect.Pointer {
 			text, err := x.MarshalText()
+			if _, digits := strconv.ParseUint(string(text), 10, 64); digits == nil && isNumeric(v.Type()) {
+				return scalarNode("!!int", string(text)), err
+			}
 			return textNode(string(text)), err
 		}
 	}

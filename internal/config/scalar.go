@@ -19,6 +19,9 @@ func convertScalar(v *value, t reflect.Type) (out any, need string) {
 		to.SetInt(int64(d))
 		ok = err == nil
 	case isText(t):
+		if n, number := natural(v.data); number && isNumeric(t) {
+			text, ok = fmt.Sprint(n), true
+		}
 		if err := p.Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(text)); ok && err != nil {
 			return nil, err.Error()
 		}
@@ -47,6 +50,14 @@ func convertScalar(v *value, t reflect.Type) (out any, need string) {
 		return nil, needs(t)
 	}
 	return to.Interface(), ""
+}
+
+// Numeric is a type that reads itself from text and may also be written as a
+// whole number from 0: its text is then the digits.
+type Numeric interface{ Numeric() }
+
+func isNumeric(t reflect.Type) bool {
+	return isText(t) && reflect.PointerTo(t).Implements(reflect.TypeFor[Numeric]())
 }
 
 // natural is data as a whole number from 0.
@@ -82,6 +93,8 @@ func needs(t reflect.Type) string {
 	switch k := t.Kind(); {
 	case t == reflect.TypeFor[time.Duration]():
 		return `a duration such as "10s"`
+	case isNumeric(t):
+		return "text or a whole number"
 	case isText(t), k == reflect.String:
 		return "text"
 	case k == reflect.Bool:

@@ -1,10 +1,14 @@
 package par_test
 
 import (
+	"sync"
+	"sync/atomic"
 	"testing"
 
-	"github.com/snntrain/snntrain/internal/par"
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
+
+	"github.com/snntrain/snntrain/internal/par"
 )
 
 func TestForCoversEachIndexOnce(t *testing.T) {
@@ -32,5 +36,47 @@ func TestNilPoolRunsOnCaller(t *testing.T) {
 	p.For(10, 3, func(lo, hi int) { sum += hi - lo })
 	if sum != 10 || p.Threads() != 1 {
 		t.Fatalf("nil pool: covered %d of 10 on %d threads", sum, p.Threads())
+	}
+}
+
+func TestLoopsInsideLoopsAndAtOnce(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	p := par.New(3)
+	var total atomic.Int64
+	var loops sync.WaitGroup
+	for range 4 {
+		loops.Go(func() {
+			for range 50 {
+				p.For(7, 2, func(lo, hi int) {
+					p.For(5*(hi-lo), 1, func(lo, hi int) { total.Add(int64(hi - lo)) })
+				})
+			}
+		})
+	}
+	loops.Wait()
+	if want := int64(4 * 50 * 35); total.Load() != want {
+		t.Errorf("%d of %d done", total.Load(), want)
+	}
+}
+
+func TestForAllocatesNothing(t *testing.T) {
+	p := par.New(4)
+	var cells [64]int
+	body := func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			cells[i]++
+		}
+	}
+	p.For(len(cells), 1, body)
+	if n := testing.AllocsPerRun(200, func() { p.For(len(cells), 1, body) }); n > 0 {
+		t.Errorf("%v allocations a loop", n)
+	}
+}
+
+func BenchmarkFor(b *testing.B) {
+	p := par.New(2)
+	body := func(int, int) {}
+	for b.Loop() {
+		p.For(64, 1, body)
 	}
 }

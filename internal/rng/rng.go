@@ -33,6 +33,16 @@ func New(key uint64, p Purpose) *rand.Rand {
 	return rand.New(rand.NewPCG(Key(key, uint64(p)), Key(uint64(p), key)))
 }
 
+// Stream is a stream that needs no memory of its own: Start makes it that of
+// New with the same arguments.
+type Stream struct{ pcg rand.PCG }
+
+// Start goes to the beginning of the stream of (key, purpose).
+func (s *Stream) Start(key uint64, p Purpose) { s.pcg.Seed(Key(key, uint64(p)), Key(uint64(p), key)) }
+
+// Float64 returns the next number of [0, 1), as rand.Rand does.
+func (s *Stream) Float64() float64 { return float64(s.pcg.Uint64()<<11>>11) / (1 << 53) }
+
 // Name turns a name, such as a layer's, into a part of a key.
 func Name(s string) uint64 {
 	h := uint64(14695981039346656037) // FNV-1a

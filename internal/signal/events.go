@@ -7,12 +7,14 @@ import (
 )
 
 // Events lists the values that are not zero, group by group: group g holds
-// places lo..hi of Index, ascending, with their values in Value; spikes all
-// have the value Signal.Gain and no list of values.
+// places lo..hi of Index with their values in Value; spikes all have the value
+// Signal.Gain and no list of values.
 type Events struct {
 	Start []uint32 // Groups()+1 places
 	Index []uint32
 	Value []float32
+
+	shared bool // Index and Value belong to another list
 }
 
 // Group returns the members of group g.
@@ -29,8 +31,8 @@ func (e *Events) Values(g int) []float32 {
 // Groups is the number of groups.
 func (e *Events) Groups() int { return len(e.Start) - 1 }
 
-// ByRow lists for every stored row the inputs that are not zero. The list is
-// made once and kept until the signal changes.
+// ByRow lists for every stored row the inputs that are not zero, ascending. The
+// list is made once and kept until the signal changes.
 func (s *Signal) ByRow() *Events { return s.ByRowOn(nil) }
 
 // ByRowOn is ByRow, listed by the threads of a pool.
@@ -38,6 +40,7 @@ func (s *Signal) ByRowOn(pool *par.Pool) *Events {
 	if s.fresh.byRow {
 		return &s.byRow
 	}
+	s.byRow.own()
 	s.byRow.Start = grow(s.byRow.Start, s.Rows()+1)
 	if s.spiking {
 		s.listSpikes(pool, &s.byRow)
@@ -96,8 +99,9 @@ func (s *Signal) listValues(e *Events) {
 }
 
 // ByInput lists, for every chunk of consecutive rows and in it for every
-// input, the stored rows in which it is not zero, counted from the first of the
-// chunk: group c·N + i is input i in rows c·rows to (c+1)·rows. The list is kept until the signal changes.
+// input, the stored rows in which it is not zero, the last first and counted from
+// the first of the chunk: a sum over them that goes on in an earlier part of the
+// sequence adds in the order of one over the whole. Group c·N + i is input i in rows c·rows to (c+1)·rows. The list is kept until the signal changes.
 func (s *Signal) ByInput(pool *par.Pool, rows int) *Events {
 	if s.fresh.byInput && s.chunk == rows {
 		return &s.byInput
@@ -133,7 +137,7 @@ func transpose(e, list *Events, ends []uint32, first, last int) {
 		ends[i] = at
 		at += count
 	}
-	for r := first; r < last; r++ {
+	for r := last - 1; r >= first; r-- {
 		for k := list.Start[r]; k < list.Start[r+1]; k++ {
 			i := list.Index[k]
 			e.Index[ends[i]] = uint32(r - first)

@@ -159,16 +159,5 @@ func Size(shape []int) int {
 	return n
 }
 
-// Prefix returns the first t steps of s, sharing its storage.
-func (s *Signal) Prefix(t int) *Signal {
-	p := &Signal{T: min(t, s.T), B: s.B, Shape: s.Shape, Const: s.Const, Gain: s.Gain, spiking: s.spiking}
-	if s.spiking {
-		p.Words = s.Words[:p.Rows()*p.Stride()]
-	} else {
-		p.F = s.F[:p.Rows()*p.N()]
-	}
-	return p
-}
-
 // grow returns s with length n, reallocated only when its capacity is too small.
 func grow[E any](s []E, n int) []E { return pages.Grow(s, n) }
