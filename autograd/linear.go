@@ -289,12 +289,6 @@ func narrowWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 	})
 }
 
-// sumRows writes the sum of all rows of s to dst, in the order of all.
-func sumRows(c *Context, dst []float32, s *signal.Signal, all []uint32) {
-	clear(dst)
-	addRowSums(c, dst, s, all)
-}
-
 // addRowSums adds the sum of all rows of s to dst, in the order of all.
 func addRowSums(c *Context, dst []float32, s *signal.Signal, all []uint32) {
 	n := s.N()
