@@ -95,8 +95,12 @@ func newNetwork(s Spec, in layers.Input, pool *par.Pool) (network, error) {
 	if err := doc.Err(); err != nil {
 		return n, err
 	}
-	if s.Name == "W4" {
-		n.calm()
+	switch s.Name {
+	case "W3": // as they start the second layer is silent
+		n.multiply("conv2d1", "weight", 2.05)
+		n.multiply("conv2d2", "weight", 1.7)
+	case "W4": // so that its activity does not feed on itself
+		n.multiply("cuba-lif1", neuron.RecurrentWeight, 0.2)
 	}
 	if s.Name == "W1" || s.Name == "W4" {
 		return n, n.scale(s, in, pool)
@@ -104,13 +108,12 @@ func newNetwork(s Spec, in layers.Input, pool *par.Pool) (network, error) {
 	return n, nil
 }
 
-// calm scales the connections of the recurrent layer to a fifth, as the other
-// frameworks' runs do, so that its activity does not feed on itself.
-func (n network) calm() {
-	for _, p := range n.net.Nodes[1].Op.Params() {
-		if p.Name == neuron.RecurrentWeight {
-			for i := range p.Tensor.Data {
-				p.Tensor.Data[i] *= 0.2
+// multiply scales the starting values of an array, as the runs of the other frameworks do.
+func (n network) multiply(layer, array string, by float32) {
+	for _, p := range n.net.Node(layer).Op.Params() {
+		for i := range p.Tensor.Data {
+			if p.Name == array {
+				p.Tensor.Data[i] *= by
 			}
 		}
 	}
