@@ -146,11 +146,13 @@ func (n network) scale(s Spec, in layers.Input, pool *par.Pool) error {
 			high = gain
 		}
 	}
+	scaled, factor := weight, low // below the target, for a recurrent layer jumps past it
+	copy(weight, first)
 	if s.Input == "dense" {
-		copy(weight, first)
-		for i := range in.X.F {
-			in.X.F[i] *= high
-		}
+		scaled = in.X.F
+	}
+	for i := range scaled {
+		scaled[i] *= factor
 	}
 	return nil
 }
