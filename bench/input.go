@@ -3,6 +3,8 @@ package bench
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/config"
@@ -49,6 +51,11 @@ func newInput(s Spec, dir string) (layers.Input, error) {
 
 // readMNIST reads the first images of the training part, pixels in 0..1.
 func readMNIST(in layers.Input, s Spec, dir string) error {
+	if inside := filepath.Join(dir, "mnist"); dir != "" {
+		if _, err := os.Stat(inside); err == nil { // a folder of several data sets
+			dir = inside
+		}
+	}
 	kind, err := datasets.Builtin().Get("mnist")
 	if err != nil {
 		return err
