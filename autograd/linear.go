@@ -8,12 +8,17 @@ import (
 	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/neuron"
 )
 
 // Linear computes y = x·W (+ b) for every row of a signal. Inputs: x (in), W
 // stored (in, out) so that a spike adds one row, and optionally b (out).
 // Spikes cost one row of W each; a constant x is multiplied once.
 type Linear struct {
+	// Product says that the input is read here alone and made by neurons that
+	// take their gradient as a product.
+	Product bool
+
 	y, dx, full signal.Signal
 	out         Value
 	grads       [3]Value
@@ -184,7 +189,12 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 		addRowSums(c, l.grads[2].Param, dy, l.all)
 		l.back[2] = &l.grads[2]
 	}
-	if need[0] {
+	l.grads[0].Product = neuron.Product{}
+	if need[0] && l.Product && !dy.Const && dy.N() <= narrow {
+		l.dx.ResetSpikes(0, x.B, x.Shape, false) // no values
+		l.grads[0] = Value{Signal: &l.dx, Product: neuron.Product{DY: dy, W: w}}
+		l.back[0] = &l.grads[0]
+	} else if need[0] {
 		n, k := dy.N(), x.N()
 		l.dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
 		kernels.Gemm(c.Pool, dy.Rows(), k, n, dy.F, n, false, w, n, true, l.dx.F, k, false)

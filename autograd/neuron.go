@@ -148,6 +148,9 @@ func (n *Neuron) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 		p.all.DV = grad.Signal
 	} else {
 		p.all.DS = grad.Signal
+		if grad.Product.DY != nil {
+			p.all.DS, p.all.DSof = nil, grad.Product
+		}
 	}
 	if need[0] {
 		dx := &n.dx

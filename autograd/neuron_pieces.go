@@ -12,7 +12,7 @@ type neuronPieces struct {
 	one     neuron.Run // of one piece
 	ends    []int
 	inside  []State // the state at the end of every piece but the last
-	views   [7]signal.Signal
+	views   [8]signal.Signal
 	start   neuron.State
 	end     neuron.State
 	adjoint neuron.State
@@ -37,7 +37,7 @@ func (p *neuronPieces) run(i int, start State) *neuron.Run {
 	if len(p.ends) == 1 {
 		return &p.one
 	}
-	for k, s := range []**signal.Signal{&p.one.X, &p.one.S, &p.one.V, &p.one.DS, &p.one.DV, &p.one.DX, &p.one.U} {
+	for k, s := range []**signal.Signal{&p.one.X, &p.one.S, &p.one.V, &p.one.DS, &p.one.DV, &p.one.DX, &p.one.U, &p.one.DSof.DY} {
 		if *s != nil {
 			p.views[k].Window(*s, lo, hi)
 			*s = &p.views[k]

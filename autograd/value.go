@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/neuron"
 )
 
 // Value is what flows along an edge: a signal, a parameter array, or a
@@ -17,6 +18,10 @@ type Value struct {
 	Signal *signal.Signal
 	Param  []float32
 	Scalar float64
+
+	// Product is a gradient that is computed where it is read: Signal has its
+	// extents then, and no values.
+	Product neuron.Product
 
 	parts []*Value // the input gradients of one adjoint call
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/snntrain/snntrain/internal/pages"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/neuron"
 )
 
 // Options say what to compile besides the network itself.
@@ -25,6 +26,7 @@ type Options struct {
 type compiler struct {
 	*Program
 	graph  *autograd.Graph
+	rated  bool // there is a penalty on firing rates
 	shapes map[string]model.Shape
 	nodes  map[string]*autograd.Node
 	pools  map[string]model.Node // convolution → the max-pool that is part of its op
@@ -38,6 +40,7 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	}
 	c := &compiler{Program: &Program{net: n, lean: leanMemory}, graph: autograd.NewGraph(), shapes: shapes, pools: poolOf(n)}
 	c.input = c.graph.Input(model.InputName, n.Input)
+	c.rated = o.Loss != nil && len(o.Loss.Rates) > 0
 	if o.InputGradient {
 		c.graph.WantGradient(c.input)
 		c.wantsInput = true
@@ -92,12 +95,15 @@ func (c *compiler) layer(node model.Node) error {
 		c.nodes[pool.Name] = out
 		return nil
 	}
-	neuron, _ := op.(*autograd.Neuron)
-	if neuron != nil {
-		neuron.Overwrite = c.alone(node.Inputs[0])
+	cells, _ := op.(*autograd.Neuron)
+	if cells != nil {
+		cells.Overwrite = c.alone(node.Inputs[0])
+	}
+	if linear, ok := op.(*autograd.Linear); ok {
+		linear.Product = c.takesProduct(node.Inputs[0])
 	}
 	c.nodes[node.Name] = out
-	c.layers = append(c.layers, layerNode{node.Name, out, neuron})
+	c.layers = append(c.layers, layerNode{node.Name, out, cells})
 	return nil
 }
 
@@ -113,15 +119,35 @@ func (c *compiler) alone(name string) bool {
 	default:
 		return false
 	}
-	readers := 0
+	return c.readers(name) == 1
+}
+
+// readers is the number of layers that read a layer's output.
+func (c *compiler) readers(name string) int {
+	count := 0
 	for _, n := range c.net.Nodes {
 		for _, in := range n.Inputs {
 			if in == name {
-				readers++
+				count++
 			}
 		}
 	}
-	return readers == 1
+	return count
+}
+
+// takesProduct says that a layer takes the gradient by its output as a product:
+// no other gradient is added to it, and its neurons know how.
+func (c *compiler) takesProduct(name string) bool {
+	if c.rated || c.readers(name) != 1 {
+		return false
+	}
+	for _, l := range c.layers {
+		if l.name == name && l.neuron != nil && l.neuron.Output == model.OutputSpikes {
+			taker, ok := l.neuron.Cell.(neuron.ProductTaker)
+			return ok && taker.TakesProducts()
+		}
+	}
+	return false
 }
 
 // lower returns the op of a layer and the leaves of its parameters.

@@ -34,12 +34,23 @@ type Run struct {
 	End   *State // out of Forward: state after the last step; nil = not wanted
 
 	DS    *signal.Signal       // dL/dS, analog, [T, B, N]; constant = the same in every step; nil = 0
+	DSof  Product              // dL/dS as a product, instead of DS, for a Cell that is a ProductTaker
 	DV    *signal.Signal       // dL/dV likewise
 	DX    *signal.Signal       // out: dL/dX with the extents of X (summed over time when X is constant); nil = not wanted; may be X itself when that varies
 	Add   bool                 // add to a constant DX: the sum over time goes on
 	Grads map[string][]float32 // adds dL/dp for every learnable parameter, sizes as in Layer.Values
 	DEnd  *State               // dL/d(state at the end), nil = 0; replaced by dL/d(state at the start)
 }
+
+// Product is dL/dS = DY·Wᵀ of a synapse with few outputs K: DY (T, B, K), W (N,
+// K). It is computed block by block, and never lies in memory as a whole.
+type Product struct {
+	DY *signal.Signal // nil = no product
+	W  []float32
+}
+
+// ProductTaker is a Cell that may take dL/dS as a Product.
+type ProductTaker interface{ TakesProducts() bool }
 
 // State is what a layer remembers between steps, B·N values each: potential,
 // synaptic current, last spike.

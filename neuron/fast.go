@@ -22,6 +22,7 @@ type vectors struct {
 
 	lanes, n   int       // of the block, and that in whole words
 	x, ds, dx  []float32 // of one step
+	product    []float32 // T rows of Run.DSof
 	u          []float32 // T + 1 rows: the potential that was compared with the threshold, first what stands for it before the first step
 	derivative []float32 // T rows: surrogate derivatives
 	store      []float32
@@ -202,6 +203,9 @@ func (v *vectors) backward(c *scan, r *Run, k block) {
 	if c.spiking {
 		v.replay(c, r, k)
 	}
+	if r.DSof.DY != nil {
+		v.multiply(&r.DSof, k)
+	}
 	h := history{gv: v.state.V[:v.lanes], gi: v.state.I[:v.lanes], gp: v.state.P[:v.lanes]}
 	for _, row := range [][]float32{v.state.V, v.state.I, v.state.P} {
 		clear(row)
@@ -218,6 +222,17 @@ func (v *vectors) backward(c *scan, r *Run, k block) {
 		add(h.gp, lanesOf(r.DS, 0, k))
 	}
 	c.endAdjoint(&h, r.DEnd, k)
+}
+
+// multiply computes the rows of a product for a block.
+func (v *vectors) multiply(p *Product, k block) {
+	outputs := p.DY.N()
+	v.product = grow(v.product, p.DY.T*v.n)
+	kernels.Gemm(nil, p.DY.T, v.lanes, outputs, p.DY.F[k.b*outputs:], p.DY.B*outputs, false,
+		p.W[k.lo*outputs:], outputs, true, v.product, v.n, false)
+	for t := range p.DY.T { // lanes that are none
+		clear(v.product[t*v.n+v.lanes : (t+1)*v.n])
+	}
 }
 
 // unstep is the adjoint of the steps before step end, as far as one call goes;
@@ -237,6 +252,9 @@ func (v *vectors) unstep(c *scan, r *Run, end int, k block) int {
 		e.U, e.Before, e.Surrogate = v.u[(t+1)*v.n:], v.u[t*v.n:], v.derivative[t*v.n:]
 		if late := t + c.Rules.Delay; r.DS != nil && late < r.DS.T {
 			e.DS, e.DSStep, _ = v.in(r.DS, late, count, k, v.ds)
+		}
+		if r.DSof.DY != nil {
+			e.DS, e.DSStep = v.product[t*v.n:], v.n
 		}
 	}
 	if r.DX != nil && v.lanes == v.n {

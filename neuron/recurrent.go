@@ -69,6 +69,9 @@ func newSpiking(l Layer) (Cell, error) {
 	return c, err
 }
 
+// TakesProducts implements ProductTaker: samples step in groups here.
+func (c *recurrent) TakesProducts() bool { return false }
+
 // without returns the set less the names.
 func without(set map[string]bool, names ...string) map[string]bool {
 	out := map[string]bool{}

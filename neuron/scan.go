@@ -41,6 +41,9 @@ func newScan(l Layer, spiking bool) (*scan, error) {
 	return c, err
 }
 
+// TakesProducts implements ProductTaker.
+func (c *scan) TakesProducts() bool { return c.fast.backward && c.spiking && c.Rules.Delay == 0 }
+
 // lanes are the rows of one block during one step. j aliases the input when
 // there is no synaptic filter.
 type lanes struct {
