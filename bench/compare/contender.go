@@ -34,15 +34,14 @@ func (c contender) runs(in one) bool {
 
 // command is the process of one run.
 func (c contender) command(ctx context.Context, o options, in one) *exec.Cmd {
-	threads := []string{"--json", "--threads", strconv.Itoa(o.threads)}
-	if c.Kind == ours {
-		return exec.CommandContext(ctx, o.snntrain, slices.Concat([]string{"bench", in.Workload}, in.Args, threads)...)
-	}
-	args := slices.Concat([]string{script(o), in.Workload, c.Name}, in.Args, threads, []string{"--runs", strconv.Itoa(o.steps)})
+	common := []string{"--json", "--threads", strconv.Itoa(o.threads), "--runs", strconv.Itoa(o.steps)}
 	if o.data != "" {
-		args = append(args, "--data", o.data)
+		common = append(common, "--data", o.data)
 	}
-	return exec.CommandContext(ctx, o.python, args...)
+	if c.Kind == ours {
+		return exec.CommandContext(ctx, o.snntrain, slices.Concat([]string{"bench", in.Workload}, in.Args, common)...)
+	}
+	return exec.CommandContext(ctx, o.python, slices.Concat([]string{script(o), in.Workload, c.Name}, in.Args, common)...)
 }
 
 func script(o options) string { return filepath.Join(o.peers, "run.py") }
