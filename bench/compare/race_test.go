@@ -59,11 +59,11 @@ func TestCompareTakesTurns(t *testing.T) {
 	if len(rows) != 3 || len(rows[0].Runs) != 2 || len(rows[1].Runs) != 2 || len(rows[2].Runs) != 0 || rows[2].Failed == "" {
 		t.Errorf("rows %+v, want snntrain and torch-manual twice, broken failed", rows)
 	}
-	const run = "--json --threads 2"
+	const run = "--json --threads 2 --runs 5 --data data"
 	want := []string{
 		"peers/run.py --list",
-		"bench W2 " + run, "peers/run.py W2 torch-manual " + run + " --runs 5 --data data", "peers/run.py W2 broken " + run + " --runs 5 --data data",
-		"bench W2 " + run, "peers/run.py W2 torch-manual " + run + " --runs 5 --data data",
+		"bench W2 " + run, "peers/run.py W2 torch-manual " + run, "peers/run.py W2 broken " + run,
+		"bench W2 " + run, "peers/run.py W2 torch-manual " + run,
 	}
 	text, err := os.ReadFile(log)
 	if err != nil {
