@@ -30,6 +30,8 @@ var allowed = map[string][]string{
 	"internal/config":     {"internal/fault"},
 	"internal/kernels":    {"internal/par"},
 	"model":               {"internal/fault", "internal/registry", "internal/tensorfile"},
+	"quant":               {"model", "internal/fault"},
+	"neuron/integer":      {"model", "quant"},
 	"bench":               {"datasets", "layers", "model", "train", "internal/config", "internal/fault", "internal/par", "internal/signal", "internal/sysinfo"},
 	"surrogate":           {"internal/fault", "internal/kernels", "internal/registry", "internal/rng"},
 	"neuron":              {"model", "surrogate", "internal/kernels", "internal/par", "internal/registry", "internal/signal"},
