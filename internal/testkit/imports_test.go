@@ -32,6 +32,8 @@ var allowed = map[string][]string{
 	"model":               {"internal/fault", "internal/registry", "internal/tensorfile"},
 	"quant":               {"model", "internal/fault"},
 	"neuron/integer":      {"model", "quant"},
+	"chip":                {"model", "quant", "internal/fault", "internal/tensorfile"},
+	"chip/emulator":       {"neuron/integer", "quant"},
 	"bench":               {"datasets", "layers", "model", "train", "internal/config", "internal/fault", "internal/par", "internal/signal", "internal/sysinfo"},
 	"surrogate":           {"internal/fault", "internal/kernels", "internal/registry", "internal/rng"},
 	"neuron":              {"model", "surrogate", "internal/kernels", "internal/par", "internal/registry", "internal/signal"},

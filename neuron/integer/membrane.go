@@ -27,16 +27,9 @@ func (s *Spiking) charge(st *State, x []int32) {
 
 // chargeSum is u = R(leak(v) + x + b).
 func (s *Spiking) chargeSum(v, x []int32) {
-	s.leak.apply(v)
 	r := s.rule.Range
-	if s.bias == nil {
-		for n, add := range x {
-			x[n] = r.Apply(int64(v[n]) + int64(add))
-		}
-		return
-	}
 	for n, add := range x {
-		x[n] = r.Apply(int64(v[n]) + int64(add) + int64(s.bias[n]))
+		x[n] = r.Apply(int64(s.leak.left(v[n], n)) + int64(add) + int64(s.bias[n]))
 	}
 }
 
@@ -59,9 +52,6 @@ func (s *Spiking) chargeIncrement(v, x []int32) {
 }
 
 func (s *Spiking) biased(x int32, n int) int32 {
-	if s.bias == nil {
-		return x
-	}
 	return s.rule.Range.Apply(int64(x) + int64(s.bias[n]))
 }
 

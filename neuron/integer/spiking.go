@@ -12,7 +12,7 @@ type Spiking struct {
 	rule     *quant.Spiking
 	currents []current
 	leak     decay
-	bias     []int32 // nil when zero
+	bias     []int32
 	theta    []int32
 	reset    []int32
 	resetTo  []int32
@@ -52,10 +52,7 @@ func NewSpiking(rule *quant.Spiking, shape []int) *Spiking {
 	n := quant.Len(shape)
 	s := &Spiking{
 		N: n, rule: rule, leak: newDecay(rule.Leak, shape), theta: rule.Threshold.Spread(shape),
-		reset: rule.Reset.Spread(shape), resetTo: rule.ResetTo.Spread(shape), initial: rule.Initial.Spread(shape),
-	}
-	if rule.Bias.MaxAbs() != 0 {
-		s.bias = rule.Bias.Spread(shape)
+		bias: rule.Bias.Spread(shape), reset: rule.Reset.Spread(shape), resetTo: rule.ResetTo.Spread(shape), initial: rule.Initial.Spread(shape),
 	}
 	for _, c := range rule.Currents {
 		s.currents = append(s.currents, current{Current: c, decay: newDecay(c.Decay, shape)})
@@ -71,7 +68,7 @@ func NewSpiking(rule *quant.Spiking, shape []int) *Spiking {
 func (s *Spiking) restIsStable() bool {
 	for i, theta := range s.theta {
 		fires := theta < 0 || theta == 0 && s.rule.Fire == model.FireAtLeast
-		if fires || s.bias != nil && s.bias[i] != 0 {
+		if fires || s.bias[i] != 0 {
 			return false
 		}
 		if s.floor != nil && (s.floor.at[i] > 0 || s.floor.at[i] == 0 && s.rule.Floor.Also && s.floor.to[i] != 0) {
