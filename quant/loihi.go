@@ -44,8 +44,8 @@ func LoihiWeight(mantissa int32, bits, exp int, mode SignMode) int32 {
 // file is loaded with: the sum of a tick is Σ m·s ≪ exp (Shift).
 //
 // netx clips a matrix of both signs to [−256, 254], scales it up by a power of
-// two, chooses the number of bits, and Lava truncates to these bits and clips
-// to [−256, 255] (mixed), [0, 255] or [−255, 0]. Where the number of bits comes
+// two, chooses the number of bits, and Lava clips to [−256, 255] (mixed),
+// [0, 255] or [−255, 0] and truncates to these bits. Where the number of bits comes
 // out beyond the truncation (a matrix without positive weights that holds a
 // zero and an odd weight below −128), everything is loaded as zero: exact says
 // whether m·2^exp is the matrix that was given.
@@ -106,7 +106,7 @@ func lavaZeroBits(w []int32) int {
 	return n
 }
 
-// truncate drops what the number of bits cannot hold and clips to the sign mode.
+// truncate clips to the sign mode, then drops what the number of bits cannot hold.
 func truncate(m []int32, bits int) {
 	mode := SignModeOf(m)
 	sign, k, lo := int32(1), 8-bits, int32(0)
@@ -117,11 +117,11 @@ func truncate(m []int32, bits int) {
 		k, lo = k+1, -256
 	}
 	for i := range m {
-		v := int32(0)
-		if k >= 0 {
-			v = m[i] * sign >> uint(k) << uint(k)
+		v := min(max(m[i]*sign, lo), 255)
+		if k < 0 {
+			v = 0
 		}
-		m[i] = min(max(v, lo), 255) * sign
+		m[i] = v >> uint(max(k, 0)) << uint(max(k, 0)) * sign
 	}
 }
 

@@ -185,7 +185,7 @@ func TestLavaWeights(t *testing.T) {
 		{"both signs are clipped", []int32{-300, 300, 7}, []int32{-256, 254, 7}, 0, false},
 		{"excitatory", []int32{2, 254}, []int32{2, 254}, 0, true},
 		{"strictly inhibitory", []int32{-255, -1}, []int32{-255, -1}, 0, true},
-		{"-256 does not fit", []int32{-256, -2}, []int32{-255, -2}, 0, false},
+		{"-256 does not fit", []int32{-256, -2}, []int32{-254, -2}, 0, false},
 		{"trap: a zero and an odd weight", []int32{-255, 0}, []int32{0, 0}, 0, false},
 		{"all zero", []int32{0, 0}, []int32{0, 0}, 0, true},
 	} {
