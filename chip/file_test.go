@@ -22,7 +22,7 @@ func example() *chip.Image {
 		Fire: model.FireAbove, MaxSpikes: 1, Reset: quant.Scalar(quant.ResetValue),
 	}
 	return &chip.Image{
-		Producer: "test", Target: chip.Target{Name: "generic", Limits: []chip.Limit{{Name: "neurons", Value: 3, Source: "here"}}},
+		Producer: "test", Target: chip.TargetRecord{Name: "generic", Limits: []chip.Limit{{Name: "neurons", Value: 3, Source: "here"}}},
 		Net: &quant.IntNet{
 			Input: quant.Input{Shape: []int{2}, Max: 1}, Output: "a",
 			Populations: []quant.Population{{Name: "a", Shape: []int{3}, Spiking: lif}},

@@ -9,7 +9,7 @@ import "github.com/snntrain/snntrain/quant"
 // those of the rules in Net; nothing is implied by the name of the target.
 type Image struct {
 	Producer    string        `json:"producer"` // program and version
-	Target      Target        `json:"target"`
+	Target      TargetRecord  `json:"target"`
 	Net         *quant.IntNet `json:"net"`
 	IO          IO            `json:"io"`
 	Placement   *Placement    `json:"placement,omitempty"`
@@ -18,8 +18,8 @@ type Image struct {
 	Conformance []Vector      `json:"conformance,omitempty"`
 }
 
-// Target is the chip that an image was made for.
-type Target struct {
+// TargetRecord is the chip that an image was made for.
+type TargetRecord struct {
 	Name     string  `json:"name"`
 	Revision string  `json:"revision,omitempty"`
 	Limits   []Limit `json:"limits,omitempty"`

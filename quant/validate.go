@@ -131,7 +131,7 @@ func (s *Synapses) validateCurrent(to *Population) error {
 }
 
 func (d Delay) validate(s *Synapses, from, to []int) error {
-	want := 0
+	var want int
 	switch d.Per {
 	case "":
 		if !d.Ticks.IsZero() {

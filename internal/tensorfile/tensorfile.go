@@ -57,7 +57,8 @@ func (f *File) Write(path string) error {
 func (f *File) Encode() ([]byte, error) {
 	views, sums := map[string]safetensors.TensorView{}, map[string]string{}
 	for _, t := range f.Tensors {
-		kind, raw := safetensors.F32, []byte(nil)
+		kind := safetensors.F32
+		var raw []byte
 		if t.Int != nil {
 			kind, raw = encodeInt(t.Int)
 		} else {
