@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"internal/registry":   {"internal/fault"},
 	"internal/config":     {"internal/fault"},
 	"internal/kernels":    {"internal/par"},
+	"internal/hdf5":       {"internal/fault", "internal/hdf5/internal/"},
 	"model":               {"internal/fault", "internal/registry", "internal/tensorfile"},
 	"quant":               {"model", "internal/fault"},
 	"neuron/integer":      {"model", "quant"},
