@@ -61,13 +61,42 @@ func (b *builder) input(name string, l *Layer) error {
 	if l.Neuron == nil {
 		return nil
 	}
-	if !l.Weight.IsZero() || !l.Bias.IsZero() {
-		return fmt.Errorf("an input transform (weight, bias) is not read yet")
+	w, transformed, err := b.transform(l)
+	if err != nil {
+		return err
 	}
 	b.net.Synapses = append(b.net.Synapses, quant.Synapses{
-		Name: name + ".input", From: b.last, To: name, One: &quant.One{Weight: quant.Scalar(1)},
+		Name: name + ".input", From: b.last, To: name, One: &quant.One{Weight: quant.Scalar(w)},
 	})
-	return b.neurons(name, l.Shape, l)
+	if err := b.neurons(name, l.Shape, &Layer{Neuron: l.Neuron}); err != nil {
+		return err
+	}
+	if transformed {
+		b.net.Populations[0].Spiking.Currents = nil
+	}
+	return nil
+}
+
+// transform reads weight w and bias b of an input layer: its neurons are then
+// driven by their bias, 2wx − w + b for x in 0..1, which is the network's input.
+func (b *builder) transform(l *Layer) (weight int32, transformed bool, err error) {
+	if l.Weight.IsZero() && l.Bias.IsZero() {
+		return 1, false, nil
+	}
+	w, bias := int32(64), int32(0) // netx's own defaults
+	for _, p := range []struct {
+		t quant.Tensor
+		v *int32
+	}{{l.Weight, &w}, {l.Bias, &bias}} {
+		if len(p.t.Data) > 1 || p.t.MaxAbs() > 1<<20 {
+			return 0, false, fmt.Errorf("weight %v, bias %v; an input is transformed by one of each", l.Weight.Shape, l.Bias.Shape)
+		}
+		for _, v := range p.t.Data {
+			*p.v = v
+		}
+	}
+	b.net.Input.Min, b.net.Input.Max = bias-max(w, -w), bias+max(w, -w)
+	return 1 << scaleBits, true, nil
 }
 
 // neurons adds the population of a layer.
@@ -116,6 +145,9 @@ func (b *builder) dense(name string, l *Layer) error {
 	delay, err := delays(l)
 	if err != nil {
 		return err
+	}
+	if l.Shape != nil && quant.Len(l.Shape) != w.Shape[0] {
+		return fmt.Errorf("weight gives %d outputs, shape is %v", w.Shape[0], l.Shape)
 	}
 	from := b.last
 	if err := b.neurons(name, []int{w.Shape[0]}, l); err != nil {
@@ -193,6 +225,9 @@ func (b *builder) conv(name string, l *Layer) error {
 			return fmt.Errorf("a kernel that spans %d does not fit %v", span, b.shape)
 		}
 		shape[i+1] = room/l.Stride[i] + 1
+	}
+	if l.Shape != nil && !slices.Equal(l.Shape, shape) {
+		return fmt.Errorf("the convolution gives %v, shape is %v", shape, l.Shape)
 	}
 	from := b.last
 	if err := b.neurons(name, shape, l); err != nil {

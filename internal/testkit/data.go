@@ -53,3 +53,9 @@ func GoldenDir(t testing.TB, name string) string {
 	}
 	return filepath.Join(Root(), "testdata", "golden", name)
 }
+
+// Exists reports whether there is a file or folder at path.
+func Exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
