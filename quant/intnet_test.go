@@ -56,6 +56,10 @@ func TestEveryFaultIsNamed(t *testing.T) {
 		`dash 40 is outside 0..31`:                        func(n *quant.IntNet) { a(n).Leak = quant.Decay{Kind: quant.DecayDash, P: quant.Scalar(40)} },
 		`decay of 0 bits`:                                 func(n *quant.IntNet) { a(n).Leak = quant.Decay{Kind: quant.DecayMultiply, P: quant.Scalar(1)} },
 		`floor mode 3 is outside 0..2`:                    func(n *quant.IntNet) { a(n).Floor = &quant.Floor{At: quant.Scalar(0), Mode: quant.Scalar(3)} },
+		`potential 8388608 is outside`:                    func(n *quant.IntNet) { a(n).ResetTo = quant.Scalar(1 << 23) },
+		`floor -8388609 is outside`: func(n *quant.IntNet) {
+			a(n).Floor = &quant.Floor{At: quant.Scalar(-1<<23 - 1), Mode: quant.Scalar(0)}
+		},
 		`each_event needs order add-decay`: func(n *quant.IntNet) {
 			a(n).Currents = []quant.Current{{Order: quant.DecayAdd, Range: quant.Full(), EachEvent: true}}
 		},

@@ -174,15 +174,27 @@ func (s *Spiking) validateFiring(shape []int) error {
 			return err
 		}
 	}
-	return s.Floor.validate(shape)
+	for _, t := range []Tensor{s.ResetTo, s.Initial} {
+		if !t.IsZero() {
+			if err := t.within("potential", s.Range); err != nil {
+				return err
+			}
+		}
+	}
+	return s.Floor.validate(shape, s.Range)
 }
 
-func (f *Floor) validate(shape []int) error {
+func (f *Floor) validate(shape []int, r Range) error {
 	if f == nil {
 		return nil
 	}
-	if err := f.At.within("floor", Full()); err != nil {
+	if err := f.At.within("floor", r); err != nil {
 		return err
+	}
+	if !f.To.IsZero() {
+		if err := f.To.within("potential", r); err != nil {
+			return err
+		}
 	}
 	if err := f.Mode.within("floor mode", Range{Min: FloorValue, Max: FloorClamp}); err != nil {
 		return err

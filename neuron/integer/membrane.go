@@ -1,8 +1,6 @@
 package integer
 
 import (
-	"math"
-
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/quant"
 )
@@ -96,8 +94,7 @@ func (s *Spiking) count(u int32, n int, atLeast int32) int32 {
 func (s *Spiking) afterSpike(u int32, n int, count int32) int32 {
 	switch s.reset[n] {
 	case quant.ResetSubtract:
-		left := int64(u) - int64(count)*int64(s.theta[n])
-		return int32(min(left, math.MaxInt32)) // θ < 0 could take u beyond
+		return s.rule.Range.Apply(int64(u) - int64(count)*int64(s.theta[n])) // θ < 0 could take u beyond
 	case quant.ResetValue:
 		return s.resetTo[n]
 	}
