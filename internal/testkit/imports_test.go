@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"neuron/integer":      {"model", "quant"},
 	"chip":                {"model", "quant", "internal/fault", "internal/tensorfile"},
 	"chip/emulator":       {"neuron/integer", "quant"},
+	"chip/all":            {"chip/", "chip", "internal/registry"},
 	"bench":               {"datasets", "layers", "model", "train", "internal/config", "internal/fault", "internal/par", "internal/signal", "internal/sysinfo"},
 	"surrogate":           {"internal/fault", "internal/kernels", "internal/registry", "internal/rng"},
 	"neuron":              {"model", "surrogate", "internal/kernels", "internal/par", "internal/registry", "internal/signal"},
