@@ -83,7 +83,9 @@ func (n *neuron) step(in []int64) int64 {
 	case quant.ChargeStaged:
 		u = reg(left + reg(reg(sum)+b))
 	case quant.ChargeIncrement:
-		u = reg(n.v + reg(reg(sum+left-n.v)+b))
+		wrapped := r
+		wrapped.Overflow = quant.Wrap
+		u = reg(n.v + reg(reg(sum+int64(wrapped.Apply(left-n.v)))+b))
 	}
 	if n.wait > 0 {
 		n.wait--
@@ -219,6 +221,21 @@ func TestStepIsTheEquation(t *testing.T) {
 			s.Restart(st)
 		}
 	})
+}
+
+// TestLowestPotentialOfXylo: at −32768 with dash 0 the loss is −32768, whose
+// negative does not fit 16 bits: the potential stays (xylosim v2).
+func TestLowestPotentialOfXylo(t *testing.T) {
+	rule := &quant.Spiking{
+		Leak: quant.Decay{Kind: quant.DecayDash, P: quant.Scalar(0)}, Charge: quant.ChargeIncrement, Range: quant.Signed(16, quant.Saturate),
+		Threshold: quant.Scalar(1), Fire: model.FireAtLeast, MaxSpikes: 31, Reset: quant.Scalar(quant.ResetSubtract), Initial: quant.Scalar(-32768),
+	}
+	s := integer.NewSpiking(rule, []int{1})
+	st := s.NewState()
+	s.Step(st, [][]int32{{0}}, true, &integer.Spikes{})
+	if st.V[0] != -32768 {
+		t.Errorf("v is %d", st.V[0])
+	}
 }
 
 func TestActivation(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 )
 
 // charge leaves the membrane potential u before firing in x, which holds the
-// sum of the currents. A held membrane (refractory) keeps v.
+// sum of the currents.
 func (s *Spiking) charge(st *State, x []int32) {
 	switch s.rule.Charge {
 	case quant.ChargeSum:
@@ -15,11 +15,6 @@ func (s *Spiking) charge(st *State, x []int32) {
 		s.chargeStaged(st.V, x)
 	case quant.ChargeIncrement:
 		s.chargeIncrement(st.V, x)
-	}
-	for n, w := range st.Wait {
-		if w > 0 {
-			x[n] = st.V[n]
-		}
 	}
 }
 
@@ -53,7 +48,8 @@ func (s *Spiking) biased(x int32, n int) int32 {
 	return s.rule.Range.Apply(int64(x) + int64(s.bias[n]))
 }
 
-// fire decides the spikes of u and leaves the potential after reset in st.V.
+// fire decides the spikes of u and leaves the potential after reset in st.V. A
+// held membrane (refractory) keeps v.
 func (s *Spiking) fire(st *State, u []int32, out *Spikes) {
 	atLeast := int32(0) // u ≥ θ is u > θ − 1
 	if s.rule.Fire == model.FireAtLeast {
