@@ -89,11 +89,7 @@ func Row(s *integer.Spikes, n int) []int32 {
 // Sparse lists the values of a row other than 0.
 func Sparse(row []int32) *integer.Spikes {
 	s := &integer.Spikes{}
-	for i, v := range row {
-		if v != 0 {
-			s.Add(int32(i), v)
-		}
-	}
+	s.AddRow(row)
 	return s
 }
 

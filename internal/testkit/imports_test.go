@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 	"neuron":              {"model", "surrogate", "internal/kernels", "internal/par", "internal/registry", "internal/signal"},
 	"autograd":            {"model", "neuron", "internal/kernels", "internal/par", "internal/rng", "internal/signal"},
 	"layers":              {"autograd", "model", "neuron", "surrogate", "internal/config", "internal/fault", "internal/par", "internal/registry", "internal/rng", "internal/signal"},
-	"datasets":            {"datasets/internal/", "internal/fault", "internal/par", "internal/registry", "internal/rng", "internal/signal"},
+	"datasets":            {"datasets/internal/", "internal/fault", "internal/npy", "internal/par", "internal/registry", "internal/rng", "internal/signal"},
 	"train":               {"datasets", "layers", "model", "internal/config", "internal/fault", "internal/kernels", "internal/par", "internal/registry", "internal/rng", "internal/signal", "internal/tensorfile"},
 	"report":              {"internal/fault"},
 	"cmd/snntrain":        {""},
@@ -97,7 +97,7 @@ func permitted(folder, name string) bool {
 	switch {
 	case known:
 	case strings.HasPrefix(folder, "datasets/internal/"):
-		list = []string{"datasets/internal/", "internal/fault"}
+		list = []string{"datasets/internal/", "internal/fault", "internal/npy"}
 	case strings.HasPrefix(folder, "chip/"): // the targets; none knows another
 		list = []string{"chip", "model", "quant", "internal/config", "internal/fault", "internal/hdf5"}
 	}

@@ -47,6 +47,15 @@ func (s *Spikes) Add(i, value int32) {
 	s.Index, s.Value = append(s.Index, i), append(s.Value, value)
 }
 
+// AddRow appends every value of a row other than 0.
+func (s *Spikes) AddRow(row []int32) {
+	for i, v := range row {
+		if v != 0 {
+			s.Add(int32(i), v)
+		}
+	}
+}
+
 // NewSpiking spreads a rule over a population of the given shape. The rule was validated.
 func NewSpiking(rule *quant.Spiking, shape []int) *Spiking {
 	n := quant.Len(shape)
