@@ -11,6 +11,7 @@ import (
 
 	"github.com/snntrain/snntrain/datasets/internal/npz"
 	"github.com/snntrain/snntrain/internal/fault"
+	"github.com/snntrain/snntrain/internal/npy"
 	"github.com/snntrain/snntrain/internal/signal"
 )
 
@@ -102,7 +103,7 @@ func (o *NPZOptions) part(c Common, split Split) npzPart {
 }
 
 // read reads labels and shape of a part, and its values if asked to.
-func (o *NPZOptions) read(c Common, split Split, values bool) (npzPart, *npz.Array, error) {
+func (o *NPZOptions) read(c Common, split Split, values bool) (npzPart, *npy.Array, error) {
 	p := o.part(c, split)
 	if p.path == "" {
 		return p, nil, fmt.Errorf("no %s part; set data.%s", split, split)
@@ -195,7 +196,7 @@ func (o *NPZOptions) scale(kind string, raw bool) func([]float32) {
 }
 
 // npzFill converts a sample, frame after frame, to channel-last floats.
-func npzFill(info Info, values *npz.Array, scale func([]float32)) func(i int, dst []float32) {
+func npzFill(info Info, values *npy.Array, scale func([]float32)) func(i int, dst []float32) {
 	n, size := info.N(), info.Values()
 	straight := len(info.Shape) == 1 || info.Shape[0] == 1
 	frames := sync.Pool{New: func() any { s := make([]float32, n); return &s }}

@@ -92,6 +92,9 @@ func Decode(raw []byte) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.Floats(); err != nil {
+		return nil, err
+	}
 	text, ok := f.Meta[MetaKey]
 	if !ok {
 		return nil, fmt.Errorf("metadata has no key %q: the file holds arrays, but no network", MetaKey)

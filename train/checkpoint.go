@@ -107,6 +107,9 @@ func readCheckpoint(path string) (*checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.Floats(); err != nil {
+		return nil, err
+	}
 	c := &checkpoint{arrays: map[string][]float32{}}
 	if err := json.Unmarshal([]byte(f.Meta[checkpointKey]), &c.progress); err != nil {
 		return nil, fmt.Errorf("holds no training state: %w", err)

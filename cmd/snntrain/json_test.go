@@ -39,6 +39,8 @@ func TestJSONOnEveryCommand(t *testing.T) {
 		"snntrain config schema": {[]string{"config", "schema"}, 0, []string{"$schema", "properties"}},
 		"snntrain config check":  {[]string{"config", "check", config}, 0, []string{"config", "params"}},
 		"snntrain bench":         {[]string{"bench", "W1", "--n", "64", "--steps", "10", "--runs", "1"}, 0, []string{"workload", "framework", "params", "fwd_s", "bwd_s", "step_s", "peak_rss_mb", "baseline_rss_mb", "threads", "extra"}},
+		"snntrain emulate":       {[]string{"emulate", filepath.Join(dir, "none.snnimg"), "--input", "x.npy", "--out", "r.npy"}, exitUsage, []string{"error", "status"}},
+		"snntrain export":        {[]string{"export", filepath.Join(dir, "none.snnimg"), "--target", "image", "--out", filepath.Join(dir, "x.snnimg")}, exitUsage, []string{"error", "status"}},
 		"snntrain version":       {[]string{"version"}, 0, []string{"version", "go", "os", "arch"}},
 		"snntrain completion":    {[]string{"completion", "zsh"}, 0, []string{"shell", "script"}},
 		"snntrain help":          {[]string{"help", "train"}, 0, []string{"command", "help"}},

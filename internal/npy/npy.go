@@ -1,4 +1,5 @@
-// Package npy writes arrays in NumPy's npy format (version 1.0), atomically.
+// Package npy reads arrays in NumPy's npy format (NEP 1), and writes them
+// (version 1.0) atomically.
 package npy
 
 import (

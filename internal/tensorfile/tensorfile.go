@@ -1,5 +1,5 @@
-// Package tensorfile reads and writes safetensors files of float32 arrays with
-// a checksum of every array and of the metadata, atomically.
+// Package tensorfile reads and writes safetensors files of float32 and integer
+// arrays with a checksum of every array and of the metadata, atomically.
 package tensorfile
 
 import (
@@ -16,11 +16,13 @@ import (
 	"github.com/zeebo/blake3"
 )
 
-// Tensor is one named array.
+// Tensor is one named array: of float32, or of integers, which are stored in
+// the smallest of 8, 16 and 32 bits.
 type Tensor struct {
 	Name  string
 	Shape []int
 	Data  []float32
+	Int   []int32 // not nil in an array of integers
 }
 
 // File is the content of a file: arrays, and text under metadata keys.
@@ -34,7 +36,12 @@ const checksumKey = "blake3"
 
 // Add appends an array.
 func (f *File) Add(name string, shape []int, data []float32) {
-	f.Tensors = append(f.Tensors, Tensor{name, shape, data})
+	f.Tensors = append(f.Tensors, Tensor{Name: name, Shape: shape, Data: data})
+}
+
+// AddInt appends an array of integers.
+func (f *File) AddInt(name string, shape []int, data []int32) {
+	f.Tensors = append(f.Tensors, Tensor{Name: name, Shape: shape, Int: append([]int32{}, data...)})
 }
 
 // Write replaces path by the file, or leaves it as it was.
@@ -50,19 +57,25 @@ func (f *File) Write(path string) error {
 func (f *File) Encode() ([]byte, error) {
 	views, sums := map[string]safetensors.TensorView{}, map[string]string{}
 	for _, t := range f.Tensors {
-		raw := encode(t.Data)
+		kind := safetensors.F32
+		var raw []byte
+		if t.Int != nil {
+			kind, raw = encodeInt(t.Int)
+		} else {
+			raw = encode(t.Data)
+		}
 		shape := make([]uint64, len(t.Shape))
 		for i, d := range t.Shape {
 			shape[i] = uint64(d)
 		}
-		view, err := safetensors.NewTensorView(safetensors.F32, shape, raw)
+		view, err := safetensors.NewTensorView(kind, shape, raw)
 		if err != nil {
 			return nil, fmt.Errorf("array %q: %w", t.Name, err)
 		}
 		if _, dup := views[t.Name]; dup {
 			return nil, fmt.Errorf("array %q is there twice", t.Name)
 		}
-		views[t.Name], sums[t.Name] = view, hash(raw)
+		views[t.Name], sums[sumName(t.Name, kind)] = view, hash(raw)
 	}
 	meta := map[string]string{}
 	for k, v := range f.Meta {
@@ -78,6 +91,15 @@ func (f *File) Encode() ([]byte, error) {
 
 // metaName is what the checksum of a metadata text is listed under; no array can have the name.
 func metaName(key string) string { return "\x00" + key }
+
+// sumName is what the checksum of an array is listed under: its name, and for
+// integers also the type, so that a changed type is found.
+func sumName(name string, kind safetensors.DType) string {
+	if kind == safetensors.F32 {
+		return name
+	}
+	return fmt.Sprintf("%s (%v)", name, kind)
+}
 
 // Read reads and checks a file.
 func Read(path string) (*File, error) {
@@ -117,17 +139,23 @@ func Decode(raw []byte) (*File, error) {
 	sort.Strings(names)
 	for _, name := range names {
 		view, _ := st.Tensor(name)
-		if view.DType() != safetensors.F32 {
-			return nil, fmt.Errorf("array %q: type is %v, expected F32", name, view.DType())
-		}
-		if err := verify(sums, name, view.Data()); err != nil {
+		if err := verify(sums, sumName(name, view.DType()), view.Data()); err != nil {
 			return nil, fmt.Errorf("array %q: %w", name, err)
 		}
 		shape := make([]int, len(view.Shape()))
 		for i, d := range view.Shape() {
 			shape[i] = int(d)
 		}
-		f.Tensors = append(f.Tensors, Tensor{name, shape, decode(view.Data())})
+		t := Tensor{Name: name, Shape: shape}
+		switch view.DType() {
+		case safetensors.F32:
+			t.Data = decode(view.Data())
+		case safetensors.I8, safetensors.I16, safetensors.I32:
+			t.Int = decodeInt(view.DType(), view.Data())
+		default:
+			return nil, fmt.Errorf("array %q: type is %v, expected F32, I8, I16 or I32", name, view.DType())
+		}
+		f.Tensors = append(f.Tensors, t)
 	}
 	if len(sums) != len(f.Tensors)+len(f.Meta) {
 		return nil, fmt.Errorf("%d checksums for %d arrays and %d texts: damaged", len(sums), len(f.Tensors), len(f.Meta))

@@ -3,6 +3,7 @@ package tensorfile_test
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,10 @@ func example() *tensorfile.File {
 	f.Add("b", []int{2, 2}, []float32{1, -2, 3.5, 0})
 	f.Add("a.weight", []int{3}, []float32{1e-30, 7, 8})
 	f.Add("none", []int{0}, []float32{})
+	f.AddInt("i8", []int{2, 1}, []int32{-128, 127})
+	f.AddInt("i16", []int{1}, []int32{-300})
+	f.AddInt("i32", []int{3}, []int32{1 << 30, -1 << 31, 0})
+	f.AddInt("noints", []int{0}, nil)
 	return f
 }
 
@@ -29,7 +34,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := example()
-	want.Tensors[0], want.Tensors[1] = want.Tensors[1], want.Tensors[0] // by name
+	slices.SortFunc(want.Tensors, func(a, b tensorfile.Tensor) int { return strings.Compare(a.Name, b.Name) })
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

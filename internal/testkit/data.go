@@ -34,6 +34,16 @@ func Root() string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
+// ChipsDir returns the folder of golden vectors of chip emulators: under
+// $SNNTRAIN_DATA when that is set, else the part kept in the project.
+func ChipsDir(t testing.TB) string {
+	t.Helper()
+	if os.Getenv(DataEnv) != "" {
+		return Data(t, "golden_chips")
+	}
+	return filepath.Join(Root(), "testdata", "golden_chips")
+}
+
 // GoldenDir returns the folder of golden vectors called name: under
 // $SNNTRAIN_DATA/golden when that is set, else the part kept in the project.
 func GoldenDir(t testing.TB, name string) string {
@@ -42,4 +52,10 @@ func GoldenDir(t testing.TB, name string) string {
 		return Data(t, "golden", name)
 	}
 	return filepath.Join(Root(), "testdata", "golden", name)
+}
+
+// Exists reports whether there is a file or folder at path.
+func Exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

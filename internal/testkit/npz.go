@@ -26,6 +26,15 @@ func (a Array) F32() []float32 {
 	return out
 }
 
+// I32 returns the values as int32; they are exact when the file held integers.
+func (a Array) I32() []int32 {
+	out := make([]int32, len(a.Data))
+	for i, v := range a.Data {
+		out[i] = int32(v)
+	}
+	return out
+}
+
 // NPZ reads all arrays of an npz file.
 func NPZ(t testing.TB, path string) map[string]Array {
 	t.Helper()
@@ -69,6 +78,8 @@ func readMember(f *zip.File) (Array, error) {
 		a.Data, err = readAs[int64](r)
 	case "i4":
 		a.Data, err = readAs[int32](r)
+	case "i2":
+		a.Data, err = readAs[int16](r)
 	case "i1":
 		a.Data, err = readAs[int8](r)
 	case "u1":
@@ -76,11 +87,35 @@ func readMember(f *zip.File) (Array, error) {
 	default:
 		err = fmt.Errorf("dtype %q is not read", kind)
 	}
+	if err == nil && r.Header.Descr.Fortran {
+		a.Data = fromFortran(a.Data, a.Shape)
+	}
 	return a, err
 }
 
+// fromFortran brings values whose first index runs fastest into C order.
+func fromFortran(data []float64, shape []int) []float64 {
+	out := make([]float64, len(data))
+	index := make([]int, len(shape))
+	for i := range out {
+		from, stride := 0, 1
+		for d, k := range index {
+			from += k * stride
+			stride *= shape[d]
+		}
+		out[i] = data[from]
+		for d := len(shape) - 1; d >= 0; d-- {
+			if index[d]++; index[d] < shape[d] {
+				break
+			}
+			index[d] = 0
+		}
+	}
+	return out
+}
+
 func readAs[E interface {
-	~float32 | ~float64 | ~int64 | ~int32 | ~int8 | ~uint8
+	~float32 | ~float64 | ~int64 | ~int32 | ~int16 | ~int8 | ~uint8
 }](r *npyio.Reader) ([]float64, error) {
 	n := 1
 	for _, d := range r.Header.Descr.Shape {

@@ -14,10 +14,8 @@ import (
 	"strings"
 
 	"github.com/snntrain/snntrain/internal/fault"
+	"github.com/snntrain/snntrain/internal/npy"
 )
-
-// MaxBytes is the most that one array may hold.
-const MaxBytes = 4 << 30
 
 // maxRatio is the most that deflate can shrink.
 const maxRatio = 1032
@@ -72,27 +70,27 @@ func (a *Archive) Keys() []string {
 }
 
 // Header reads type and shape of the array called key.
-func (a *Archive) Header(key string) (Header, error) {
+func (a *Archive) Header(key string) (npy.Header, error) {
 	_, rc, h, err := a.open(key)
 	if err != nil {
-		return Header{}, err
+		return npy.Header{}, err
 	}
 	return h, rc.Close()
 }
 
 // Read reads the array called key.
-func (a *Archive) Read(key string) (*Array, error) {
+func (a *Archive) Read(key string) (*npy.Array, error) {
 	f, rc, h, err := a.open(key)
 	if err != nil {
 		return nil, err
 	}
 	defer rc.Close()
-	size, err := h.bytes()
+	size, err := h.Bytes()
 	if err != nil {
 		return nil, fmt.Errorf("array %q: %w", key, err)
 	}
-	if have := f.UncompressedSize64; have != uint64(h.length)+size {
-		return nil, fmt.Errorf("array %q: %d bytes of values, shape %v of %s takes %d", key, int64(have)-int64(h.length), h.Shape, h.Type, size)
+	if have := f.UncompressedSize64; have != uint64(h.Prefix)+size {
+		return nil, fmt.Errorf("array %q: %d bytes of values, shape %v of %s takes %d", key, int64(have)-int64(h.Prefix), h.Shape, h.Type, size)
 	}
 	raw := make([]byte, size)
 	if _, err := io.ReadFull(rc, raw); err != nil {
@@ -103,11 +101,11 @@ func (a *Archive) Read(key string) (*Array, error) {
 	} else if !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("array %q: after the last value: %w", key, err)
 	}
-	return &Array{h, raw}, nil
+	return npy.NewArray(h, raw), nil
 }
 
 // open finds a member, refuses a zip bomb and reads the header.
-func (a *Archive) open(key string) (*zip.File, io.ReadCloser, Header, error) {
+func (a *Archive) open(key string) (*zip.File, io.ReadCloser, npy.Header, error) {
 	keys := a.Keys()
 	i := slices.Index(keys, key)
 	if i < 0 {
@@ -115,24 +113,24 @@ func (a *Archive) open(key string) (*zip.File, io.ReadCloser, Header, error) {
 		if near := fault.Nearest(key, keys); near != "" {
 			hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 		}
-		return nil, nil, Header{}, fmt.Errorf("no array %q; %s", key, hint)
+		return nil, nil, npy.Header{}, fmt.Errorf("no array %q; %s", key, hint)
 	}
 	f := a.zip.File[i]
 	most := uint64(math.MaxUint64)
 	if f.CompressedSize64 < most/maxRatio {
 		most = (f.CompressedSize64 + 1) * maxRatio
 	}
-	if f.UncompressedSize64 > min(most, MaxBytes) {
-		return nil, nil, Header{}, fmt.Errorf("array %q: claims %d bytes out of %d, limit %d", key, f.UncompressedSize64, f.CompressedSize64, min(most, MaxBytes))
+	if f.UncompressedSize64 > min(most, npy.MaxBytes) {
+		return nil, nil, npy.Header{}, fmt.Errorf("array %q: claims %d bytes out of %d, limit %d", key, f.UncompressedSize64, f.CompressedSize64, min(most, npy.MaxBytes))
 	}
 	rc, err := f.Open()
 	if err != nil {
-		return nil, nil, Header{}, fmt.Errorf("array %q: %w", key, err)
+		return nil, nil, npy.Header{}, fmt.Errorf("array %q: %w", key, err)
 	}
-	h, err := readHeader(rc)
+	h, err := npy.ReadHeader(rc)
 	if err != nil {
 		rc.Close()
-		return nil, nil, Header{}, fmt.Errorf("array %q: %w", key, err)
+		return nil, nil, npy.Header{}, fmt.Errorf("array %q: %w", key, err)
 	}
 	return f, rc, h, nil
 }

@@ -1,4 +1,4 @@
-package npz
+package npy
 
 import (
 	"encoding/binary"
@@ -11,6 +11,9 @@ type Array struct {
 	Header
 	raw []byte
 }
+
+// NewArray is an array of the given header and the bytes of its values, which fit each other.
+func NewArray(h Header, raw []byte) *Array { return &Array{h, raw} }
 
 // Len is the number of values.
 func (a *Array) Len() int { return len(a.raw) / itemSize(a.Type) }
@@ -63,19 +66,35 @@ func (a *Array) integer(i int) int64 {
 	}
 }
 
+// Int32s converts all values to integers; a float must be whole.
+func (a *Array) Int32s() ([]int32, error) {
+	out := make([]int32, a.Len())
+	for i := range out {
+		v := a.value(i)
+		if v != math.Trunc(v) || math.Abs(v) > math.MaxInt32 {
+			return nil, fmt.Errorf("value %d is %v, must be a whole number of 32 bits", i, v)
+		}
+		out[i] = int32(v)
+	}
+	return out, nil
+}
+
+// value returns value i of an array of any type.
+func (a *Array) value(i int) float64 {
+	switch a.Type {
+	case "f4":
+		return float64(math.Float32frombits(binary.LittleEndian.Uint32(a.raw[4*i:])))
+	case "f8":
+		return math.Float64frombits(binary.LittleEndian.Uint64(a.raw[8*i:]))
+	}
+	return float64(a.integer(i))
+}
+
 // Labels converts all values to labels 0..limit-1; a float must be whole.
 func (a *Array) Labels(limit int) ([]int32, error) {
 	out := make([]int32, a.Len())
 	for i := range out {
-		var v float64
-		switch a.Type {
-		case "f4":
-			v = float64(math.Float32frombits(binary.LittleEndian.Uint32(a.raw[4*i:])))
-		case "f8":
-			v = math.Float64frombits(binary.LittleEndian.Uint64(a.raw[8*i:]))
-		default:
-			v = float64(a.integer(i))
-		}
+		v := a.value(i)
 		if !(v >= 0 && v < float64(limit)) || v != math.Trunc(v) {
 			return nil, fmt.Errorf("label %d is %v, must be a whole number 0..%d", i, v, limit-1)
 		}

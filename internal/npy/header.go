@@ -1,4 +1,4 @@
-package npz
+package npy
 
 import (
 	"encoding/binary"
@@ -21,13 +21,13 @@ type Header struct {
 	Type  string // f4, f8, i1, i2, i4, i8, u1 or b1; little-endian
 	Shape []int
 
-	length int // bytes of magic, version and dictionary
+	Prefix int // bytes of magic, version and dictionary
 }
 
-// readHeader reads magic, version and dictionary:
+// ReadHeader reads magic, version and dictionary:
 //
 //	"\x93NUMPY" major minor length "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }\n"
-func readHeader(r io.Reader) (Header, error) {
+func ReadHeader(r io.Reader) (Header, error) {
 	var head [12]byte
 	if _, err := io.ReadFull(r, head[:8]); err != nil {
 		return Header{}, fmt.Errorf("truncated header: %w", err)
@@ -53,7 +53,7 @@ func readHeader(r io.Reader) (Header, error) {
 		return Header{}, fmt.Errorf("truncated header: %w", err)
 	}
 	h, err := parseDict(string(dict))
-	h.length = 8 + wide + int(n)
+	h.Prefix = 8 + wide + int(n)
 	return h, err
 }
 
@@ -99,8 +99,11 @@ func itemSize(kind string) int {
 	return int(kind[1] - '0')
 }
 
-// bytes is the size of all values, refused above MaxBytes.
-func (h Header) bytes() (uint64, error) {
+// MaxBytes is the most that one array may hold.
+const MaxBytes = 4 << 30
+
+// Bytes is the size of all values, refused above MaxBytes.
+func (h Header) Bytes() (uint64, error) {
 	size := uint64(itemSize(h.Type))
 	for _, d := range h.Shape {
 		if d == 0 {
