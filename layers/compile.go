@@ -147,6 +147,8 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 		return &autograd.PReLU{}, c.perNeuronLeaves(node), nil
 	case *model.Rectifier:
 		return &autograd.Rectifier{Rectifier: *op}, nil, nil
+	case *model.FirstSpike: // its values, in single precision; convert/ttfs computes with times
+		return &autograd.Rectifier{Rectifier: model.Rectifier{Func: model.Clip, High: op.Window()}}, nil, nil
 	case *model.Concat:
 		return &autograd.Concat{Axis: op.Axis}, nil, nil
 	case model.Router:

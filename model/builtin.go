@@ -25,5 +25,6 @@ func Ops() *registry.Registry[func() Op] {
 		Add("pad", func() Op { return &Pad{} }).
 		Add("permute", func() Op { return &Permute{} }).
 		Add("reshape", func() Op { return &Reshape{} }).
+		Add("ttfs", func() Op { return &FirstSpike{} }).
 		Add("neuron", func() Op { return &Neuron{} })
 }
