@@ -146,11 +146,20 @@ func (s *Simulator) sample(st *state, x []float32, scores []float64) int {
 func sum(layers []Activity, samples [][]Activity) []Activity {
 	total := append([]Activity(nil), layers...)
 	for _, did := range samples {
-		for i, a := range did {
-			total[i].Spikes += a.Spikes
-			total[i].Saturated += a.Saturated
-			total[i].Operations += a.Operations
-		}
+		total = Sum(total, did)
+	}
+	return total
+}
+
+// Sum adds what layers did in one run to a total, which is nil at first.
+func Sum(total, did []Activity) []Activity {
+	if total == nil {
+		return append([]Activity(nil), did...)
+	}
+	for i, a := range did {
+		total[i].Spikes += a.Spikes
+		total[i].Saturated += a.Saturated
+		total[i].Operations += a.Operations
 	}
 	return total
 }
