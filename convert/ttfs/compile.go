@@ -110,7 +110,7 @@ func (c *compiler) synapses(n model.Node, in []wire, out model.Shape) (wire, err
 	case *model.Linear:
 		return c.connect(n, newDense(op), in[0], out, op.Bias), nil
 	case *model.Conv2d:
-		return c.connect(n, newKernels(op, in[0].shape, out), in[0], out, op.Bias), nil
+		return c.connect(n, newFields(op, in[0].shape, out), in[0], out, op.Bias), nil
 	case *model.Pool2d:
 		if op.Mode == model.PoolMax {
 			return c.maxPool(n.Name, op, in[0], out)

@@ -6,11 +6,11 @@ import (
 	"github.com/snntrain/snntrain/model"
 )
 
-// kernels are the synapses of a convolution, by the channel that they come
+// fields are the synapses of a convolution, by the channel that they come
 // from. A row of a kernel is stored so that the outputs that one place reaches
 // lie side by side, as they do in the output: mirrored, and with a stride
 // split into the columns that meet the same places.
-type kernels struct {
+type fields struct {
 	in       model.Shape
 	groupIn  int
 	groupOut int
@@ -26,8 +26,8 @@ type kernels struct {
 // run are columns of a kernel, stored one after the other, and the first of the outputs they lead to.
 type run struct{ col, out, n int }
 
-func newKernels(c *model.Conv2d, in, out model.Shape) *kernels {
-	k := &kernels{in: in, out: out, groupIn: c.In / c.Groups, groupOut: c.Out / c.Groups, height: c.Kernel[0], width: c.Kernel[1]}
+func newFields(c *model.Conv2d, in, out model.Shape) *fields {
+	k := &fields{in: in, out: out, groupIn: c.In / c.Groups, groupOut: c.Out / c.Groups, height: c.Kernel[0], width: c.Kernel[1]}
 	k.total = out.Size() * k.groupIn * k.height * k.width
 	k.rows = axisTaps(in[1], out[1], k.height, c.Stride[0], c.Padding[0], c.Dilation[0])
 	place := columns(k.width, c.Stride[1])
@@ -77,7 +77,7 @@ func runs(taps []tap, place []int, join bool) []run {
 	return out
 }
 
-func (k *kernels) store(c *model.Conv2d, place []int) {
+func (k *fields) store(c *model.Conv2d, place []int) {
 	k.weight = make([]float32, len(c.Weight.Data))
 	area := k.height * k.width
 	for i, v := range c.Weight.Data {
@@ -87,9 +87,9 @@ func (k *kernels) store(c *model.Conv2d, place []int) {
 	}
 }
 
-func (k *kernels) macs() int { return k.total }
+func (k *fields) macs() int { return k.total }
 
-func (k *kernels) add(dst []float64, from int32, q float64) int {
+func (k *fields) add(dst []float64, from int32, q float64) int {
 	inC, outC := k.in[0], k.out[0]
 	c, at := int(from)%inC, int(from)/inC
 	y, x := at/k.in[2], at%k.in[2]

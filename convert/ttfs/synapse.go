@@ -1,6 +1,9 @@
 package ttfs
 
-import "github.com/snntrain/snntrain/model"
+import (
+	"github.com/snntrain/snntrain/internal/kernels"
+	"github.com/snntrain/snntrain/model"
+)
 
 // synapses connect the places of one layer to those of the next.
 type synapses interface {
@@ -11,9 +14,16 @@ type synapses interface {
 	macs() int
 }
 
+// short is the length up to which a loop is faster than a call.
+const short = 6
+
 // axpy computes dst[j] += q·w[j]; w is as long as dst. The product is rounded
 // before it is added, on every processor.
 func axpy(dst []float64, q float64, w []float32) {
+	if len(dst) > short {
+		kernels.AxpyDouble(dst, q, w)
+		return
+	}
 	w = w[:len(dst)]
 	for j := range dst {
 		dst[j] += float64(q * float64(w[j]))
