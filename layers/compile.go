@@ -148,6 +148,9 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 	case *model.Rectifier:
 		return &autograd.Rectifier{Rectifier: *op}, nil, nil
 	case *model.FirstSpike: // its values, in single precision; convert/ttfs computes with times
+		if op.TimeBits > 0 {
+			return nil, nil, fmt.Errorf("times of %d bits are for the simulation of spike times, not for the graph", op.TimeBits)
+		}
 		return &autograd.Rectifier{Rectifier: model.Rectifier{Func: model.Clip, High: op.Window()}}, nil, nil
 	case *model.Concat:
 		return &autograd.Concat{Axis: op.Axis}, nil, nil

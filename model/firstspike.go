@@ -27,7 +27,13 @@ type FirstSpike struct {
 	// Clip says that the window's length is meant as an upper limit of the
 	// activation, as in ReLU6; otherwise a neuron at the limit is saturated.
 	Clip bool `json:"clip,omitempty"`
+	// TimeBits B > 0 leaves a spike only the times t_max − k·window/2^B, the
+	// nearest of them; 0 = any time.
+	TimeBits int `json:"time_bits,omitempty"`
 }
+
+// maxTimeBits is the number of bits from which on times are as good as exact.
+const maxTimeBits = 32
 
 // Kind is "ttfs".
 func (f *FirstSpike) Kind() string { return "ttfs" }
@@ -43,6 +49,9 @@ func (f *FirstSpike) Infer(in []Shape) (Shape, error) {
 	}
 	if w := f.Window(); !(w > 0) || math.IsInf(w, 0) || math.IsInf(f.TMin, 0) {
 		return nil, fmt.Errorf("the window from t_min %v to t_max %v has no length", f.TMin, f.TMax)
+	}
+	if f.TimeBits < 0 || f.TimeBits > maxTimeBits {
+		return nil, fmt.Errorf("times of %d bits, expected 1 to %d, or 0 for any time", f.TimeBits, maxTimeBits)
 	}
 	return s, nil
 }

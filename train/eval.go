@@ -49,8 +49,18 @@ type EvalOptions struct {
 // evalEpoch keys the encoding of samples that are judged, not trained on.
 const evalEpoch = math.MaxUint64
 
+// Network is what Evaluate judges: a layers.Program, or a simulator that answers the same questions.
+type Network interface {
+	Infer(in layers.Input) (*signal.Signal, error)
+	ScoresAt(t int) (*signal.Signal, error)
+	Activities() []layers.Activity
+	Spiking() []string
+	Output(layer string) *signal.Signal
+	NonFinite() (string, bool)
+}
+
 // Evaluate runs the network over a source once, or until ctx ends.
-func Evaluate(ctx context.Context, p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, error) {
+func Evaluate(ctx context.Context, p Network, s datasets.Source, o EvalOptions) (Evaluation, error) {
 	e := Evaluation{Spikes: map[string]float64{}, AtSteps: make([]Score, len(o.Steps)), Rasters: map[string]Raster{}}
 	steps := float64(o.Encoder.Steps())
 	for b, err := range datasets.Batches(s, datasets.BatchOptions{Size: max(o.Batch, 1), Seed: o.Seed, Epoch: evalEpoch, Encoder: o.Encoder, Pool: o.Pool}) {
@@ -94,7 +104,7 @@ func Evaluate(ctx context.Context, p *layers.Program, s datasets.Source, o EvalO
 // errNotFinite says that the scores of a network are no numbers to compare.
 var errNotFinite = errors.New("a score is not finite")
 
-func notFinite(p *layers.Program, n int) error {
+func notFinite(p Network, n int) error {
 	where := ""
 	if name, found := p.NonFinite(); found {
 		where = ": the first value that is not finite is in " + name

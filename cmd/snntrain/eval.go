@@ -12,12 +12,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/snntrain/snntrain/convert/ttfs"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/npy"
 	"github.com/snntrain/snntrain/internal/par"
-	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/train"
 )
@@ -97,7 +97,7 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	}
 	source = datasets.Limit(source, o.limit)
 	pool := par.New(o.threads)
-	program, err := layers.Compile(n, layers.Options{Pool: pool})
+	program, err := runnable(n, pool)
 	if err != nil {
 		return usage(err)
 	}
@@ -134,6 +134,9 @@ func (o *evalOptions) open(steps []int) (*model.Network, datasets.Source, datase
 	n, err := loadModel(o.model)
 	if err != nil {
 		return nil, nil, nil, 0, err
+	}
+	if ttfs.Has(n) && (len(steps) > 0 || o.record != "") {
+		return nil, nil, nil, 0, usagef("eval: %s: a network of spike times has no time steps and no raster; leave out --steps and --record", o.model)
 	}
 	sets := o.sets
 	if len(steps) > 0 {

@@ -38,7 +38,7 @@ func (v *converter) calibrate(o Options) error {
 		seen[s.neurons] = e
 	}
 	v.prune()
-	return v.assign(seen, o.Margin)
+	return v.assign(seen, o)
 }
 
 // extents shows the samples and returns the values of each layer of neurons.
@@ -106,16 +106,17 @@ func (v *converter) nothing(a *model.Affine) bool {
 
 // assign lays the windows end to end: a layer's begins when the last of those
 // it reads has ended.
-func (v *converter) assign(seen map[string]extent, margin float64) error {
+func (v *converter) assign(seen map[string]extent, o Options) error {
 	c := newCompiler(v.net.Input)
 	for _, n := range v.net.Nodes {
 		if op, ok := n.Op.(*model.FirstSpike); ok {
 			op.TMin, op.TMax = 0, op.Window()
 			if e := seen[n.Name]; !op.Clip {
-				op.TMax = windowOf(margin*e.high, c.wires[n.Inputs[0]].end)
+				op.TMax = windowOf(o.Margin*e.high, c.wires[n.Inputs[0]].end)
 			}
 			op.TMin += c.wires[n.Inputs[0]].end
 			op.TMax += op.TMin
+			op.TimeBits = o.TimeBits
 		}
 		if err := c.node(n); err != nil {
 			return err

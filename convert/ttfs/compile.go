@@ -225,6 +225,9 @@ func (c *compiler) neurons(name string, op *model.FirstSpike, in wire) (wire, er
 		in = c.gather([]wire{in}, [][]int32{nil}, in.shape, -1)
 	}
 	f := &fire{in: in, tMin: op.TMin, tMax: op.TMax, clip: op.Clip, open: c.open, relay: c.relays[name]}
+	if op.TimeBits > 0 && !c.open {
+		f.tick = math.Ldexp(op.Window(), -op.TimeBits)
+	}
 	if c.open {
 		f.tMin, f.tMax = math.Inf(-1), 0
 		if op.Clip {

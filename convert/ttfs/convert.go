@@ -16,7 +16,9 @@ type Options struct {
 	Samples *signal.Signal
 	// Margin is the length of a window over the largest activation, at least 1; 0 = 1.5.
 	Margin float64
-	Pool   *par.Pool
+	// TimeBits is the number of bits of a spike's time within its window; 0 = exact times.
+	TimeBits int
+	Pool     *par.Pool
 }
 
 // Outcome is what became of a layer.

@@ -1,5 +1,7 @@
 package ttfs
 
+import "math"
+
 // fire are the neurons of a layer: each compares its potential with its
 // threshold once the window has begun, and fires once or not at all.
 type fire struct {
@@ -8,8 +10,9 @@ type fire struct {
 	tMin, tMax float64
 	layer      int
 	clip       bool
-	open       bool // the window has no start, and values are watched
-	relay      bool // and no end
+	tick       float64 // distance of the times that a spike may have; 0 = any time
+	open       bool    // the window has no start, and values are watched
+	relay      bool    // and no end
 }
 
 func (f *fire) run(s *state, _ []float32) {
@@ -21,7 +24,11 @@ func (f *fire) run(s *state, _ []float32) {
 	gain, rest := f.in.gain, f.in.rest
 	for i, v := range s.charge[f.in.slot] {
 		// t_min + ϑ − V with ϑ = t_max − t_min − rest
-		t := f.tMax - (v*at(gain, i, 1) + at(rest, i, 0))
+		u := v*at(gain, i, 1) + at(rest, i, 0)
+		if f.tick > 0 {
+			u = math.Round(u/f.tick) * f.tick
+		}
+		t := f.tMax - u
 		if !(t < f.tMax) {
 			if t != t {
 				s.fail(f.layer)
