@@ -43,21 +43,24 @@ func (v *converter) calibrate(o Options) error {
 
 // extents shows the samples and returns the values of each layer of neurons.
 func (s *Simulator) extents(o Options) (map[string]extent, error) {
-	perSample := make([][]extent, o.Samples.B)
 	x := o.Samples
-	if x.Spiking() || x.Steps() != 1 || x.N() != s.c.charges[0] {
-		return nil, fault.Fault{Pkg: "convert/ttfs", Subject: "calibration", Fact: fmt.Sprintf("samples are %v over %d steps, expected %v shown once", model.Shape(x.Shape), x.Steps(), s.c.wires[model.InputName].shape)}
+	perSample, failed := make([][]extent, x.B), make([]int, x.B)
+	if err := s.reads("calibration", x); err != nil {
+		return nil, err
 	}
 	o.Pool.For(x.B, 1, func(lo, hi int) {
 		st := s.states.Get().(*state)
 		scores := make([]float64, s.out.shape.Size())
 		for b := lo; b < hi; b++ {
 			clear(st.ranges)
-			s.sample(st, x.Row(b), scores)
+			failed[b] = s.sample(st, x.Row(b), scores)
 			perSample[b] = append([]extent(nil), st.ranges...)
 		}
 		s.states.Put(st)
 	})
+	if err := s.failure("calibration", failed); err != nil {
+		return nil, err
+	}
 	seen := map[string]extent{}
 	for i, layer := range s.c.layers {
 		if !layer.Fires {

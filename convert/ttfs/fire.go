@@ -30,7 +30,7 @@ func (f *fire) run(s *state, _ []float32) {
 		}
 		t := f.tMax - u
 		if !(t < f.tMax) {
-			if t != t {
+			if math.IsNaN(t) {
 				s.fail(f.layer)
 			}
 			continue
@@ -57,6 +57,9 @@ func (f *fire) watch(s *state) {
 	for i, v := range s.charge[f.in.slot] {
 		u := v*at(f.in.gain, i, 1) + at(f.in.rest, i, 0)
 		seen.add(u)
+		if math.IsNaN(u) {
+			s.fail(f.layer)
+		}
 		if u > 0 || f.relay {
 			out = append(out, spike{max(f.tMax-u, f.tMin), int32(i)})
 		}

@@ -97,8 +97,8 @@ func (s *Simulator) Shape() model.Shape { return s.out.shape }
 // sample by sample, and what each layer did. Samples are shared among the
 // threads of the pool; the result does not depend on their number.
 func (s *Simulator) Run(x *signal.Signal, pool *par.Pool) ([]float64, []Activity, error) {
-	if x.Spiking() || x.Steps() != 1 || x.N() != s.c.charges[0] {
-		return nil, nil, fault.Fault{Pkg: "convert/ttfs", Subject: "input", Fact: fmt.Sprintf("is %v over %d steps, expected %v values shown once", model.Shape(x.Shape), x.Steps(), s.c.wires[model.InputName].shape)}
+	if err := s.reads("input", x); err != nil {
+		return nil, nil, err
 	}
 	n := s.out.shape.Size()
 	scores := make([]float64, x.B*n)
@@ -112,12 +112,58 @@ func (s *Simulator) Run(x *signal.Signal, pool *par.Pool) ([]float64, []Activity
 		}
 		s.states.Put(st)
 	})
-	for b, layer := range failed {
-		if layer >= 0 {
-			return nil, nil, fault.Fault{Pkg: "convert/ttfs", Subject: fmt.Sprintf("layer %q", s.c.layers[layer].Layer), Fact: fmt.Sprintf("a potential of sample %d of the batch is no number", b)}
-		}
+	if err := s.failure("input", failed); err != nil {
+		return nil, nil, err
 	}
 	return scores, sum(s.c.layers, did), nil
+}
+
+// reads checks that x is what the network reads.
+func (s *Simulator) reads(subject string, x *signal.Signal) error {
+	if want := s.c.wires[model.InputName].shape; x.Spiking() || x.Steps() != 1 || !want.Equal(x.Shape) {
+		return fault.Fault{Pkg: "convert/ttfs", Subject: subject, Fact: fmt.Sprintf("is %v over %d steps, expected %v values shown once", model.Shape(x.Shape), x.Steps(), want)}
+	}
+	return nil
+}
+
+// failure names the first sample and layer whose potentials are no numbers.
+func (s *Simulator) failure(subject string, failed []int) error {
+	for b, layer := range failed {
+		if layer >= 0 {
+			return fault.Fault{Pkg: "convert/ttfs", Subject: subject, Fact: fmt.Sprintf("sample %d of the batch leads to potentials in layer %q that are no numbers", b, s.c.layers[layer].Layer)}
+		}
+	}
+	return nil
+}
+
+// Times returns when each neuron of each layer fires for sample b of x, in
+// (C, H, W) order; +Inf is never.
+func (s *Simulator) Times(x *signal.Signal, b int) (map[string][]float64, error) {
+	if err := s.reads("input", x); err != nil {
+		return nil, err
+	}
+	st := s.states.Get().(*state)
+	defer s.states.Put(st)
+	if err := s.failure("input", []int{s.sample(st, x.Row(b), make([]float64, s.out.shape.Size()))}); err != nil {
+		return nil, err
+	}
+	times := map[string][]float64{}
+	for _, step := range s.c.steps {
+		f, ok := step.(*fire)
+		if !ok {
+			continue
+		}
+		at := each(f.in.shape.Size(), func(int) float64 { return math.Inf(1) })
+		for _, e := range st.spikes[f.out] {
+			at[e.at] = e.time
+		}
+		ordered := make([]float64, len(at))
+		for chw, place := range channelLast(f.in.shape) {
+			ordered[chw] = at[place]
+		}
+		times[s.c.layers[f.layer].Layer] = ordered
+	}
+	return times, nil
 }
 
 // sample runs one sample and returns the layer that failed, or −1.
