@@ -40,7 +40,7 @@ var allowed = map[string][]string{
 	"neuron":                 {"model", "surrogate", "internal/kernels", "internal/pages", "internal/par", "internal/registry", "internal/signal"},
 	"autograd":               {"model", "neuron", "internal/kernels", "internal/pages", "internal/par", "internal/rng", "internal/signal"},
 	"layers":                 {"autograd", "model", "neuron", "surrogate", "internal/config", "internal/fault", "internal/pages", "internal/par", "internal/registry", "internal/rng", "internal/signal"},
-	"convert":                {"datasets", "layers", "model", "neuron", "internal/config", "internal/fault", "internal/par", "internal/registry", "internal/signal"},
+	"convert":                {"layers", "model", "neuron", "internal/fault", "internal/kernels", "internal/par", "internal/registry", "internal/signal"},
 	"convert/onnx":           {"model", "internal/fault", "internal/onnx"},
 	"datasets":               {"datasets/internal/", "internal/fault", "internal/par", "internal/registry", "internal/rng", "internal/signal"},
 	"train":                  {"datasets", "layers", "model", "internal/config", "internal/fault", "internal/kernels", "internal/pages", "internal/par", "internal/registry", "internal/rng", "internal/signal", "internal/tensorfile"},
