@@ -19,6 +19,11 @@ type Options struct {
 	Pool    *par.Pool
 
 	InputGradient bool // Step computes the gradient by the input as well
+
+	// Part compiles the layers that Part depends on, no readout: Output(Part) is
+	// the result. Layers in Given are not computed, Input.Given holds their outputs.
+	Part  string
+	Given []string
 }
 
 // compiler puts a network on a graph.
@@ -36,12 +41,16 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Part != "" {
+		n = partOf(n, o)
+	}
 	c := &compiler{Program: &Program{net: n}, graph: autograd.NewGraph(), shapes: shapes, pools: poolOf(n)}
 	c.input = c.graph.Input(model.InputName, n.Input)
 	if o.InputGradient {
 		c.graph.WantGradient(c.input)
 	}
 	c.nodes = map[string]*autograd.Node{model.InputName: c.input}
+	c.give(o.Given)
 	var faults fault.List
 	for _, node := range n.Nodes {
 		if err := c.layer(node); err != nil {
@@ -52,10 +61,13 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	if err := c.head(o); err != nil {
-		return nil, err
+	var targets []*autograd.Node
+	if o.Part == "" {
+		if err := c.head(o); err != nil {
+			return nil, err
+		}
+		targets = append(targets, c.scores)
 	}
-	targets := []*autograd.Node{c.scores}
 	for _, l := range c.layers {
 		targets = append(targets, l.node)
 	}
@@ -132,6 +144,11 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 		conv.Kernel, conv.Stride, conv.Padding, conv.Dilation, conv.Groups = op.Kernel, op.Stride, op.Padding, op.Dilation, op.Groups
 		return out, c.weights(node, op.Params(), kernelLast), nil
 	case *model.Pool2d:
+		if op.Mode == model.PoolGated {
+			pool := &autograd.GatedPool{Pool2d: autograd.Pool2d{Pool2d: *op}}
+			pool.Mode = model.PoolMax
+			return pool, nil, nil
+		}
 		return &autograd.Pool2d{Pool2d: *op}, nil, nil
 	case *model.Flatten:
 		return &autograd.Flatten{}, nil, nil

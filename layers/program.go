@@ -18,6 +18,7 @@ type Program struct {
 	net     *model.Network
 	machine *autograd.Machine
 	input   *autograd.Node
+	given   map[string]*autograd.Node
 	scores  *autograd.Node
 	loss    *autograd.Node // nil when compiled without one
 	penalty []*autograd.Node
@@ -58,6 +59,8 @@ type Input struct {
 	Keys   []uint64 // one a sample, for random streams; needed by Step when a layer draws
 	Carry  bool     // go on from the state that the last run left
 	Watch  bool     // keep membrane traces
+
+	Given map[string]*signal.Signal // the outputs of the layers that Options.Given names
 }
 
 // StepResult is what one training step found.
@@ -83,11 +86,14 @@ func (p *Program) Step(in Input) (StepResult, error) {
 	return r, nil
 }
 
-// Infer computes the scores of a batch, one row a sample.
+// Infer computes the scores of a batch, one row a sample; nil for a part of a network.
 func (p *Program) Infer(in Input) (*signal.Signal, error) {
 	p.set(in, false)
 	if err := p.machine.Forward(); err != nil {
 		return nil, err
+	}
+	if p.scores == nil {
+		return nil, nil
 	}
 	return p.machine.Value(p.scores).Signal, nil
 }
@@ -96,6 +102,9 @@ func (p *Program) set(in Input, train bool) {
 	c := &p.machine.Context
 	c.Train, c.Labels, c.Keys, c.Carry, c.Watch = train, in.Labels, in.Keys, in.Carry, in.Watch
 	p.machine.Set(p.input, &autograd.Value{Signal: in.X})
+	for name, node := range p.given {
+		p.machine.Set(node, &autograd.Value{Signal: in.Given[name]})
+	}
 }
 
 // SetPool says which threads to use.

@@ -2,80 +2,49 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
+	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/convert/onnx"
-	"github.com/snntrain/snntrain/convert/ttfs"
 	"github.com/snntrain/snntrain/datasets"
-	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/par"
-	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/train"
 )
 
-// conversionFile is the report of a conversion.
-const conversionFile = "conversion.json"
-
 type convertOptions struct {
 	model      string
-	configs    []string
+	config     []string
 	sets       []string
 	out        string
 	inputShape string
-	force      bool
+	limit      int
 	threads    int
-}
-
-// conversion is a conversion config, top level.
-type conversion struct {
-	Seed    uint64         `yaml:"seed" doc:"decides everything random"`
-	Data    config.Section `yaml:"data" plug:"dataset,by=name" doc:"what the network is for: calibrated on its training part, judged on its test part"`
-	Convert config.Section `yaml:"convert" plug:"coding,by=coding" doc:"how activations become spikes"`
-}
-
-// coding is a way to say an activation with spikes.
-type coding struct {
-	name, doc string
-	options   func() any
-	run       func(ctx context.Context, s *streams, job *conversionJob, options any) error
-}
-
-// codings lists them.
-func codings() []coding { return []coding{ttfsCoding()} }
-
-// conversionJob is a config turned into what a conversion takes.
-type conversionJob struct {
-	convertOptions
-	network   *model.Network
-	operators []onnx.Operator // of an ONNX file
-	train     datasets.Source
-	test      datasets.Source
-	encoder   datasets.Encoder
-	seed      uint64
-	resolved  []byte
-	pool      *par.Pool
+	force      bool
 }
 
 func convertCommand(s *streams) *cobra.Command {
 	var o convertOptions
 	cmd := &cobra.Command{
-		Use:   "convert MODEL.onnx --config CONVERT.yaml [--out DIR]",
-		Short: "Convert a trained network of rectifiers to a spiking one",
+		Use:   "convert MODEL --config CONVERT.yaml --out DIR",
+		Short: "Convert a trained network of ReLUs to a spiking one",
 		Long: strings.TrimSpace(`
-Convert a trained network of rectifiers, an ONNX file or a model of this program, to a spiking one, and
-say what it costs. The config names the data (data:) and the coding (convert:). The directory
-(--out, default runs/<name of the model>) gets the spiking network, the resolved config, and
-conversion.json: both networks on all test samples, layer by layer.`),
-		Example: "  snntrain convert lenet.onnx --config configs/convert-ttfs-mnist.yaml\n  snntrain eval runs/lenet",
+Convert a trained network of ReLUs to a spiking one. MODEL is an ONNX file, or a network without
+spikes that snntrain trained. The config names the data (data:) and the conversion (convert:).
+
+The run directory (--out) gets the spiking network as model.safetensors, which eval, train and
+inspect read like any other; conversion.json with the accuracy after every number of steps and
+the account of every layer; and report.html. With coding: ttfs every neuron fires once at most, at a
+time that is its activation, and the predictions stay the same.`),
+		Example: "  snntrain convert lenet.onnx --config configs/convert-mnist.yaml --out runs/lenet\n  snntrain eval runs/lenet --steps 4,8,16",
 		Args:    exactlyOne("one ONNX file, run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.model = args[0]
@@ -83,142 +52,193 @@ conversion.json: both networks on all test samples, layer by layer.`),
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&o.configs, "config", nil, "config with data: and convert:; several are laid over each other")
-	f.StringArrayVar(&o.sets, "set", nil, "override a key of the config: key.path=value")
-	f.StringVar(&o.out, "out", "", "directory for the spiking network")
+	f.StringArrayVar(&o.config, "config", nil, "config with data: and convert:")
+	f.StringArrayVar(&o.sets, "set", nil, "override a key of the config: convert.steps=8")
+	f.StringVar(&o.out, "out", "", "run directory")
 	f.StringVar(&o.inputShape, "input-shape", "", inputShapeHelp)
-	f.BoolVar(&o.force, "force", false, "replace what an earlier conversion left in the directory")
+	f.IntVar(&o.limit, "limit", 0, "judge on the first n test samples only, 0 = all")
 	f.IntVar(&o.threads, "threads", 0, "threads, 0 = one a core")
+	f.BoolVar(&o.force, "force", false, "replace a run that is in the run directory")
 	return cmd
 }
 
+// conversionFile is the account of a conversion in its run directory.
+const conversionFile = "conversion.json"
+
+// conversion is conversion.json.
+type conversion struct {
+	Model     string                 `json:"model"`
+	Coding    string                 `json:"coding"`
+	Method    string                 `json:"method"`
+	Steps     int                    `json:"steps"`
+	Why       string                 `json:"why"`
+	Tried     []convert.Trial        `json:"tried,omitempty"`
+	ANN       train.Score            `json:"ann"`
+	SNN       map[string]train.Score `json:"snn"` // by number of steps, all from one pass
+	Budget    *convert.Budget        `json:"budget"`
+	Test      map[string]float64     `json:"test_spikes_per_neuron"`
+	Operators []onnx.Operator        `json:"operators,omitempty"` // of the ONNX file: folded, mapped or refused
+	Changes   []convert.Change       `json:"changes"`             // from there to the form that was converted
+	Seconds   map[string]float64     `json:"seconds"`
+	Version   string                 `json:"version"`
+}
+
 func runConvert(ctx context.Context, s *streams, o convertOptions) error {
-	if len(o.configs) == 0 {
-		return usagef("convert: %s: give --config CONVERT.yaml, with data: and convert: {coding: ttfs}", o.model)
+	switch {
+	case len(o.config) == 0:
+		return usagef("convert: %s: needs --config, which names the data and the method", o.model)
+	case o.out == "":
+		return usagef("convert: %s: needs --out, the directory to write to", o.model)
+	case o.limit < 0:
+		return usagef("convert: --limit %d is below 0", o.limit)
+	case train.Exists(o.out) && !o.force:
+		return usagef("convert: %s holds a run already; replace it with --force, or choose another --out", o.out)
 	}
-	if o.out == "" {
-		o.out = filepath.Join("runs", strings.TrimSuffix(filepath.Base(o.model), filepath.Ext(o.model)))
-	}
-	if _, err := os.Stat(filepath.Join(o.out, train.ModelFile)); err == nil && !o.force {
-		return usagef("convert: %s: holds a network already; replace it with --force, or choose another --out", o.out)
-	}
-	job := &conversionJob{convertOptions: o, pool: par.New(o.threads)}
-	kind, options, err := job.read()
+	pool := par.New(o.threads)
+	c, err := openConversion(o, pool)
 	if err != nil {
 		return err
 	}
-	return kind.run(ctx, s, job, options)
-}
-
-// read reads the config, opens its data and reads the network.
-func (j *conversionJob) read() (coding, any, error) {
-	keys := &conversion{Seed: 42}
-	fail := func(err error) (coding, any, error) { return coding{}, nil, err }
-	doc, err := config.Load(config.Options{Files: j.configs, Sets: append(j.sets, "data.encode={kind: constant, steps: 1}"), Env: os.Environ()}, keys)
+	if c.times != nil {
+		return c.convertTimes(ctx, s, o, pool)
+	}
+	began := time.Now()
+	result, err := convert.Rate(ctx, c.float, c.calibration, *c.options)
 	if err != nil {
-		return fail(usage(err))
+		return asUsage(err)
 	}
-	doc.Root().Decode(keys)
-	kind, options := decodeCoding(keys.Convert)
-	d := decodeData(keys.Data)
-	if err := doc.Err(); err != nil || d == nil {
-		return fail(usage(err))
+	s.log("%s, T = %d: %s", result.Method, result.Steps, result.Why)
+	report := &conversion{
+		Model: filepath.Base(o.model), Coding: "rate", Method: result.Method, Steps: result.Steps, Why: result.Why, Tried: result.Tried,
+		Operators: c.operators, Changes: result.Changes, Version: version(), Seconds: map[string]float64{"convert": time.Since(began).Seconds()},
 	}
-	j.seed = keys.Seed
-	if j.train, err = openPart(d, datasets.Train, j.seed); err != nil {
-		return fail(err)
-	}
-	if j.test, err = openPart(d, datasets.Test, j.seed); err != nil {
-		return fail(err)
-	}
-	j.encoder = d.encoder(j.test.Info())
-	if err := doc.Err(); err != nil {
-		return fail(usage(err))
-	}
-	if j.resolved, err = doc.Resolved(keys); err != nil {
-		return fail(err)
-	}
-	if err := j.open(); err != nil {
-		return fail(err)
-	}
-	return kind, options, fits(j.network, j.test.Info(), j.encoder)
-}
-
-// decodeCoding reads the convert section. Faults are recorded in its document.
-func decodeCoding(s config.Section) (coding, any) {
-	var names []string
-	for _, c := range codings() {
-		names = append(names, c.name)
-	}
-	i := slices.Index(names, s.Kind(names...))
-	if i < 0 {
-		return coding{}, nil
-	}
-	kind := codings()[i]
-	options := kind.options()
-	s.Decode(options)
-	return kind, options
-}
-
-// open reads the network.
-func (j *conversionJob) open() error {
-	if !isONNX(j.model) {
-		n, err := loadModel(j.model)
-		j.network = n
+	if report.Budget, err = result.Account(ctx, c.calibration, accounted); err != nil {
 		return err
 	}
-	r, err := importONNX(j.model, j.inputShape, j.encoder.OutShape(j.test.Info().Shape))
-	if err != nil {
+	began = time.Now()
+	if err := c.judge(ctx, result, report, pool); err != nil {
 		return err
 	}
-	j.network, j.operators = r.Network, r.Operators
+	report.Seconds["judge"] = time.Since(began).Seconds()
+	c.record(result, report)
+	page := func() error { return writeConversionPage(o.out, report) }
+	if err := c.write(o, result.Network, report, page); err != nil {
+		return err
+	}
+	if s.json {
+		s.object(report)
+		return nil
+	}
+	s.say("%s", report.table())
+	s.say("\nwritten to %s: use it with: snntrain eval %s", o.out, o.out)
 	return nil
 }
 
-// samples are the first n training samples as one batch.
-func (j *conversionJob) samples(n int) (*signal.Signal, error) {
-	var all *signal.Signal
-	for b, err := range datasets.Batches(datasets.Limit(j.train, n), datasets.BatchOptions{Size: 100, Seed: j.seed, Encoder: j.encoder, Pool: j.pool}) {
-		if err != nil {
-			return nil, err
-		}
-		all = ttfs.Samples(all, b.X)
-	}
-	return all, nil
-}
+// accounted is the number of calibration samples that the budget is made with.
+const accounted = 200
 
-// judge runs the network without spikes, or a spiking one, on the test part.
-func (j *conversionJob) judge(ctx context.Context, n *model.Network) (train.Network, train.Evaluation, error) {
-	p, err := runnable(n, j.pool)
+// judge runs both networks over the test part.
+func (c *converting) judge(ctx context.Context, r *convert.RateResult, report *conversion, pool *par.Pool) error {
+	float, err := layers.Compile(c.float, layers.Options{Pool: pool, Readout: "last"})
 	if err != nil {
-		return nil, train.Evaluation{}, usage(err)
-	}
-	e, err := train.Evaluate(ctx, p, j.test, train.EvalOptions{Encoder: j.encoder, Batch: batchFor(n, 256), Seed: j.seed, Pool: j.pool, Keep: true})
-	return p, e, err
-}
-
-// save writes the directory of a spiking network.
-func (j *conversionJob) save(n *model.Network, report any, results map[string]float64) error {
-	var top map[string]any
-	if err := yaml.Unmarshal(j.resolved, &top); err != nil {
-		return fmt.Errorf("config: %w", err)
-	}
-	data, _ := top["data"].(map[string]any)
-	n.Record = model.Record{
-		Classes: j.test.Info().Classes, Preprocess: data, Readout: "sum", Seed: j.seed, Results: results,
-		Training: map[string]any{"convert": top["convert"], "from": filepath.Base(j.model)},
-	}
-	_, missing := os.Stat(j.out)
-	if err := os.MkdirAll(j.out, 0o755); err != nil {
 		return err
 	}
-	err := errors.Join(
-		train.WriteFile(filepath.Join(j.out, train.ConfigFile), j.resolved),
-		train.WriteJSON(filepath.Join(j.out, conversionFile), report),
-		n.Save(filepath.Join(j.out, train.ModelFile)),
-	)
+	ann, err := train.Evaluate(ctx, float, c.test, train.EvalOptions{Encoder: c.encoder(1), Batch: batchFor(c.float, 256), Seed: c.seed, Pool: pool})
+	if err != nil {
+		return err
+	}
+	spiking, err := layers.Compile(r.Network, layers.Options{Pool: pool})
+	if err != nil {
+		return err
+	}
+	steps := curve(r.Steps)
+	snn, err := train.Evaluate(ctx, spiking, c.test, train.EvalOptions{
+		Encoder: c.encoder(r.Steps), Batch: batchOver(r.Network, r.Steps), Seed: c.seed, Pool: pool, Steps: steps,
+	})
+	if err != nil {
+		return err
+	}
+	report.ANN, report.SNN, report.Test = ann.Score, map[string]train.Score{}, snn.Spikes
+	for i, t := range steps {
+		report.SNN[fmt.Sprint(t)] = snn.AtSteps[i]
+	}
+	return nil
+}
+
+// batchOver bounds the batch of a network over time.
+func batchOver(n *model.Network, steps int) int { return max(1, min(256, 4*batchFor(n, 1<<20)/steps)) }
+
+// curve lists the numbers of steps that accuracy is given for: powers of two, and T.
+func curve(steps int) []int {
+	var list []int
+	for t := 1; t < steps; t *= 2 {
+		list = append(list, t)
+	}
+	return append(list, steps)
+}
+
+// record notes in the network what is needed to use it alone.
+func (c *converting) record(r *convert.RateResult, report *conversion) {
+	n := r.Network
+	data := map[string]any{}
+	for k, v := range c.data {
+		data[k] = v
+	}
+	data["encode"] = map[string]any{"kind": "constant", "steps": r.Steps}
+	last := report.SNN[fmt.Sprint(r.Steps)]
+	n.Record = model.Record{
+		Classes: c.test.Info().Classes, Preprocess: data, Readout: "mean", Seed: c.seed,
+		Training: map[string]any{"converted": report.Model, "method": r.Method, "steps": r.Steps},
+		Results:  map[string]float64{"test_accuracy": last.Accuracy, "ann_accuracy": report.ANN.Accuracy},
+	}
+}
+
+// write fills the run directory; what is not whole is taken away again.
+func (c *converting) write(o convertOptions, n *model.Network, report any, page func() error) error {
+	mode := train.Fresh
+	if o.force {
+		mode = train.Force
+	}
+	_, missing := os.Stat(o.out)
+	release, err := train.OpenDir(o.out, mode)
+	if err != nil {
+		return usage(err)
+	}
+	defer release()
+	err = n.Save(filepath.Join(o.out, train.ModelFile))
+	if err == nil {
+		err = train.WriteFile(filepath.Join(o.out, train.ConfigFile), c.resolved)
+	}
+	if err == nil {
+		err = train.WriteJSON(filepath.Join(o.out, conversionFile), report)
+	}
+	if err == nil {
+		err = page()
+	}
 	if err != nil && missing != nil {
-		_ = os.RemoveAll(j.out)
+		_ = os.RemoveAll(o.out)
 	}
 	return err
+}
+
+// sortedSteps are the numbers of steps of a report, ascending.
+func (r *conversion) sortedSteps() []int {
+	var list []int
+	for k := range r.SNN {
+		var t int
+		if _, err := fmt.Sscan(k, &t); err == nil {
+			list = append(list, t)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// constantEncoder shows a sample unchanged in every step.
+func constantEncoder(steps int, info datasets.Info) (datasets.Encoder, error) {
+	kind, err := datasets.EncoderKinds().Get("constant")
+	if err != nil {
+		return nil, err
+	}
+	return kind.New(&datasets.ConstantOptions{Steps: steps}, info)
 }

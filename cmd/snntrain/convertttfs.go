@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"math"
-	"strconv"
+	"path/filepath"
 
 	"github.com/snntrain/snntrain/convert/onnx"
 	"github.com/snntrain/snntrain/convert/ttfs"
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/train"
 )
 
@@ -18,13 +21,7 @@ type ttfsOptions struct {
 	TimeBits    int     `yaml:"time_bits" validate:"gte=0,lte=32" doc:"bits of a spike's time within its window; 0 = exact times"`
 }
 
-func ttfsCoding() coding {
-	return coding{
-		name: "ttfs", doc: "one spike a neuron at most, whose time is the activation: the same predictions",
-		options: func() any { return &ttfsOptions{Calibration: 1000, Margin: 1.5} },
-		run:     convertTTFS,
-	}
-}
+func ttfsDefaults() *ttfsOptions { return &ttfsOptions{Calibration: 1000, Margin: 1.5} }
 
 // ttfsReport is conversion.json.
 type ttfsReport struct {
@@ -44,7 +41,7 @@ type ttfsReport struct {
 	Layers      []ttfsLayer     `json:"layers"`
 	Mapping     []ttfs.Entry    `json:"mapping"`             // layer by layer: kept, folded, mapped or added
 	Operators   []onnx.Operator `json:"operators,omitempty"` // of the ONNX file
-	Out         string          `json:"out"`
+	Version     string          `json:"version"`
 }
 
 // comparison is one network's scores beside another's, sample by sample.
@@ -67,36 +64,61 @@ type ttfsLayer struct {
 	MACs       int     `json:"macs,omitempty"`
 }
 
-func convertTTFS(ctx context.Context, s *streams, j *conversionJob, options any) error {
-	o := options.(*ttfsOptions)
-	samples, err := j.samples(o.Calibration)
-	if err != nil {
-		return err
+// convertTimes converts to first spike times and judges both networks on the test part.
+func (c *converting) convertTimes(ctx context.Context, s *streams, o convertOptions, pool *par.Pool) error {
+	var samples *signal.Signal
+	for _, x := range c.calibration.Samples {
+		samples = ttfs.Samples(samples, x)
 	}
-	r, err := ttfs.Convert(j.network, ttfs.Options{Samples: samples, Margin: o.Margin, TimeBits: o.TimeBits, Pool: j.pool})
+	r, err := ttfs.Convert(c.float, ttfs.Options{Samples: samples, Margin: c.times.Margin, TimeBits: c.times.TimeBits, Pool: pool})
 	if err != nil {
 		return usage(err)
 	}
-	_, ann, err := j.judge(ctx, j.network)
+	_, ann, err := c.compared(ctx, c.float, pool)
 	if err != nil {
 		return err
 	}
-	p, snn, err := j.judge(ctx, r.Network)
+	p, snn, err := c.compared(ctx, r.Network, pool)
 	if err != nil {
 		return err
 	}
 	report := &ttfsReport{
-		Coding: "ttfs", Model: j.model, Calibration: samples.B, Margin: o.Margin, TimeBits: o.TimeBits, ANN: ann.Score, SNN: snn.Score,
-		Compared: compareScores(ann, snn), Mapping: r.Layers, Operators: j.operators, Out: j.out,
+		Coding: "ttfs", Model: filepath.Base(o.model), Calibration: samples.B, Margin: c.times.Margin, TimeBits: c.times.TimeBits,
+		ANN: ann.Score, SNN: snn.Score, Compared: compareScores(ann, snn), Mapping: r.Layers, Operators: c.operators, Version: version(),
 	}
-	if p, ok := p.(*spikeTimes); ok { // a network without rectifiers has spikes at its input
-		report.count(p.total, snn.N)
-	}
-	if err := j.save(r.Network, report, map[string]float64{"ann_accuracy": ann.Accuracy, "test_accuracy": snn.Accuracy}); err != nil {
+	report.count(p.(*spikeTimes).total, snn.N)
+	c.recordTimes(r.Network, report)
+	if err := c.write(o, r.Network, report, func() error { return report.page(o.out) }); err != nil {
 		return err
 	}
-	report.print(s)
+	if s.json {
+		s.object(report)
+		return nil
+	}
+	s.say("%s", report.text())
+	s.say("\nwritten to %s: use it with: snntrain eval %s", o.out, o.out)
 	return nil
+}
+
+// compared judges a network and keeps its scores.
+func (c *converting) compared(ctx context.Context, n *model.Network, pool *par.Pool) (train.Network, train.Evaluation, error) {
+	p, err := runnable(n, pool)
+	if err != nil {
+		return nil, train.Evaluation{}, usage(err)
+	}
+	e, err := train.Evaluate(ctx, p, c.test, train.EvalOptions{Encoder: c.encoder(1), Batch: batchFor(n, 256), Seed: c.seed, Pool: pool, Keep: true})
+	return p, e, err
+}
+
+// recordTimes notes in the network what is needed to use it alone.
+func (c *converting) recordTimes(n *model.Network, report *ttfsReport) {
+	data := maps.Clone(c.data)
+	data["encode"] = map[string]any{"kind": "constant", "steps": 1}
+	n.Record = model.Record{
+		Classes: c.test.Info().Classes, Preprocess: data, Readout: "last", Seed: c.seed,
+		Training: map[string]any{"converted": report.Model, "coding": report.Coding, "margin": report.Margin, "time_bits": report.TimeBits},
+		Results:  map[string]float64{"test_accuracy": report.SNN.Accuracy, "ann_accuracy": report.ANN.Accuracy},
+	}
 }
 
 // compareScores compares two evaluations on the same samples.
@@ -131,32 +153,4 @@ func (r *ttfsReport) count(did []ttfs.Activity, n int) {
 		}
 	}
 	r.Spikes /= float64(max(neurons, 1))
-}
-
-func (r *ttfsReport) print(s *streams) {
-	if s.json {
-		s.object(r)
-		return
-	}
-	rows := [][]string{{"LAYER", "KIND", "NEURONS", "WINDOW", "SPIKES/NEURON", "SATURATED", "OPERATIONS", "MACS"}}
-	for _, l := range r.Layers {
-		row := []string{l.Layer, l.Kind, strconv.Itoa(l.Neurons), "", "", "", strconv.FormatFloat(l.Operations, 'f', 0, 64), strconv.Itoa(l.MACs)}
-		if l.TMax > 0 {
-			row[3], row[4], row[5] = fmt.Sprintf("%.4g to %.4g", l.TMin, l.TMax), fmt.Sprintf("%.3f", l.Spikes), strconv.Itoa(l.Saturated)
-		}
-		rows = append(rows, row)
-	}
-	s.say("%s\n", table(rows))
-	for _, m := range r.Mapping {
-		if m.Outcome != ttfs.Kept {
-			s.say("  %s (%s): %s %s", m.Layer, m.Kind, m.Outcome, m.Reason)
-		}
-	}
-	s.say("\nwithout spikes %.2f %% (%d of %d), with spike times %.2f %% (%d of %d)", 100*r.ANN.Accuracy, r.ANN.Correct, r.ANN.N, 100*r.SNN.Accuracy, r.SNN.Correct, r.SNN.N)
-	s.say("%d of %d predictions differ; largest difference of a score %.2g, of scores up to %.3g", r.Compared.Differ, r.Compared.N, r.Compared.Largest, r.Compared.Scale)
-	s.say("%.3f spikes a neuron, one at most; %.0f synaptic operations a sample against %d MACs", r.Spikes, r.Operations, r.MACs)
-	if r.Saturated > 0 {
-		s.say("%d activations were longer than their window, %.2g a sample: more calibration samples or a larger margin make the mapping exact there", r.Saturated, float64(r.Saturated)/float64(r.SNN.N))
-	}
-	s.say("written to %s; use it with: snntrain eval %s", r.Out, r.Out)
 }
