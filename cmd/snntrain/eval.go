@@ -64,7 +64,7 @@ itself is judged, without spikes, on the data of --data.`),
 	f.IntVar(&o.threads, "threads", 0, "threads, 0 = one a core")
 	f.StringVar(&o.predictions, "predictions", "", "save the predicted classes as int32 npy")
 	f.StringVar(&o.logits, "logits", "", "save the scores as float32 npy")
-	f.StringVar(&o.record, "record", "", "save the raster of every spiking layer as npy in this directory; goes with --limit")
+	f.StringVar(&o.record, "record", "", "save the raster of every spiking layer as npy in this directory, of spike times the times, inf = never; goes with --limit")
 	f.StringVar(&o.inputShape, "input-shape", "", inputShapeHelp)
 	return cmd
 }
@@ -115,6 +115,11 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	if err := saveEval(o, e); err != nil {
 		return err
 	}
+	if p, ok := program.(*spikeTimes); ok && o.record != "" {
+		if err := p.record(o.record, n, datasets.BatchOptions{Size: o.batch, Seed: seed, Encoder: enc, Pool: pool}, source); err != nil {
+			return err
+		}
+	}
 	printEval(s, result, steps, e)
 	return nil
 }
@@ -135,8 +140,8 @@ func (o *evalOptions) open(steps []int) (*model.Network, datasets.Source, datase
 	if err != nil {
 		return nil, nil, nil, 0, err
 	}
-	if ttfs.Has(n) && (len(steps) > 0 || o.record != "") {
-		return nil, nil, nil, 0, usagef("eval: %s: a network of spike times has no time steps and no raster; leave out --steps and --record", o.model)
+	if ttfs.Has(n) && len(steps) > 0 {
+		return nil, nil, nil, 0, usagef("eval: %s: a network of spike times has no time steps; leave out --steps", o.model)
 	}
 	sets := o.sets
 	if len(steps) > 0 {

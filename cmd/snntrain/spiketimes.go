@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"github.com/snntrain/snntrain/convert/ttfs"
+	"github.com/snntrain/snntrain/datasets"
+	"github.com/snntrain/snntrain/internal/npy"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
@@ -56,6 +59,36 @@ func (s *spikeTimes) Activities() []layers.Activity {
 		}
 	}
 	return out
+}
+
+// record writes the spike times of every layer over a source, [sample, shape…]
+// in (C, H, W) order, one file a layer.
+func (s *spikeTimes) record(dir string, n *model.Network, o datasets.BatchOptions, source datasets.Source) error {
+	shapes, err := n.Shapes()
+	if err != nil {
+		return err
+	}
+	times := map[string][]float64{}
+	for b, err := range datasets.Batches(source, o) {
+		if err != nil {
+			return err
+		}
+		for i := range b.Labels {
+			one, err := s.sim.Times(b.X, i)
+			if err != nil {
+				return err
+			}
+			for name, t := range one {
+				times[name] = append(times[name], t...)
+			}
+		}
+	}
+	for name, t := range times {
+		if err := npy.WriteFloat64(filepath.Join(dir, fileName(name)+".npy"), append([]int{source.Len()}, shapes[name]...), t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ScoresAt implements train.Network.

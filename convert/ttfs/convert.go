@@ -2,7 +2,6 @@ package ttfs
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/par"
@@ -232,13 +231,12 @@ func (v *converter) note(layer, kind string, outcome Outcome, reason string) {
 	v.entries = append(v.entries, Entry{layer, kind, outcome, reason})
 }
 
-// passes says that an op moves values, or takes the largest, but changes none.
+// passes says that an op moves values, puts zeros beside them or takes the
+// largest, but changes none.
 func passes(op model.Op) bool {
 	switch op := op.(type) {
 	case *model.Pool2d:
 		return op.Mode == model.PoolMax
-	case *model.Pad: // a zero may be outside the limits of a clip
-		return !slices.ContainsFunc(append(append([]int{}, op.Before...), op.After...), func(n int) bool { return n > 0 })
 	case *model.Flatten, *model.Dropout, model.Router:
 		return true
 	}

@@ -162,8 +162,5 @@ func (v *converter) rectifierBehind(n *model.Node) *model.Rectifier {
 		}
 		found = op
 	}
-	if v.source.Output() == n.Name {
-		return nil
-	}
 	return found
 }
