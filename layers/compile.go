@@ -20,6 +20,11 @@ type Options struct {
 	Pool    *par.Pool
 
 	InputGradient bool // Step computes the gradient by the input as well, of the whole sequence at once
+
+	// Part compiles the layers that Part depends on, no readout: Output(Part) is
+	// the result. Layers in Given are not computed, Input.Given holds their outputs.
+	Part  string
+	Given []string
 }
 
 // compiler puts a network on a graph.
@@ -38,6 +43,9 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Part != "" {
+		n = partOf(n, o)
+	}
 	c := &compiler{Program: &Program{net: n, lean: leanMemory}, graph: autograd.NewGraph(), shapes: shapes, pools: poolOf(n)}
 	c.input = c.graph.Input(model.InputName, n.Input)
 	c.rated = o.Loss != nil && len(o.Loss.Rates) > 0
@@ -46,6 +54,7 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 		c.wantsInput = true
 	}
 	c.nodes = map[string]*autograd.Node{model.InputName: c.input}
+	c.give(o.Given)
 	var faults fault.List
 	for _, node := range n.Nodes {
 		if err := c.layer(node); err != nil {
@@ -56,10 +65,13 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	if err := c.head(o); err != nil {
-		return nil, err
+	var targets []*autograd.Node
+	if o.Part == "" {
+		if err := c.head(o); err != nil {
+			return nil, err
+		}
+		targets = append(targets, c.scores)
 	}
-	targets := []*autograd.Node{c.scores}
 	for _, l := range c.layers {
 		targets = append(targets, l.node)
 	}
@@ -160,6 +172,11 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 		conv.Kernel, conv.Stride, conv.Padding, conv.Dilation, conv.Groups = op.Kernel, op.Stride, op.Padding, op.Dilation, op.Groups
 		return out, c.weights(node, op.Params(), kernelLast), nil
 	case *model.Pool2d:
+		if op.Mode == model.PoolGated {
+			pool := &autograd.GatedPool{Pool2d: autograd.Pool2d{Pool2d: *op}}
+			pool.Mode = model.PoolMax
+			return pool, nil, nil
+		}
 		return &autograd.Pool2d{Pool2d: *op}, nil, nil
 	case *model.Flatten:
 		return &autograd.Flatten{}, nil, nil
@@ -175,6 +192,11 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 		return &autograd.PReLU{}, c.perNeuronLeaves(node), nil
 	case *model.Rectifier:
 		return &autograd.Rectifier{Rectifier: *op}, nil, nil
+	case *model.FirstSpike: // its values, in single precision; convert/ttfs computes with times
+		if op.TimeBits > 0 {
+			return nil, nil, fmt.Errorf("times of %d bits are for the simulation of spike times, not for the graph", op.TimeBits)
+		}
+		return &autograd.Rectifier{Rectifier: model.Rectifier{Func: model.Clip, High: op.Window()}}, nil, nil
 	case *model.Concat:
 		return &autograd.Concat{Axis: op.Axis}, nil, nil
 	case model.Router:

@@ -18,6 +18,7 @@ type Program struct {
 	net     *model.Network
 	machine *autograd.Machine
 	input   *autograd.Node
+	given   map[string]*autograd.Node
 	scores  *autograd.Node
 	loss    *autograd.Node // nil when compiled without one
 	penalty []*autograd.Node
@@ -85,6 +86,8 @@ type Input struct {
 	Carry  bool     // the sequence of the last run goes on: from its states, with its scores
 	Watch  bool     // keep membrane traces
 	Lean   bool     // Infer: keep no layer's output over all steps; Output, Trace and ScoresAt have none
+
+	Given map[string]*signal.Signal // the outputs of the layers that Options.Given names
 }
 
 // StepResult is what one training step found.
@@ -120,7 +123,7 @@ func (p *Program) Step(in Input) (StepResult, error) {
 // 25, batch 256 on an idle machine: 4.4 ms in segments of 8 steps, 3.0 whole).
 const leanMemory = 64 << 20
 
-// Infer computes the scores of a batch, one row a sample.
+// Infer computes the scores of a batch, one row a sample; nil for a part of a network.
 func (p *Program) Infer(in Input) (*signal.Signal, error) {
 	p.set(in, false)
 	p.machine.Segment = 0
@@ -129,6 +132,9 @@ func (p *Program) Infer(in Input) (*signal.Signal, error) {
 	}
 	if err := p.machine.Forward(); err != nil {
 		return nil, err
+	}
+	if p.scores == nil {
+		return nil, nil
 	}
 	return p.machine.Value(p.scores).Signal, nil
 }
@@ -141,6 +147,9 @@ func (p *Program) set(in Input, train bool) {
 	c.Train, c.Labels, c.Keys, c.Carry, c.Watch = train, in.Labels, in.Keys, in.Carry, in.Watch
 	c.Truncate = p.bptt.Truncate
 	p.machine.Set(p.input, &autograd.Value{Signal: in.X})
+	for name, node := range p.given {
+		p.machine.Set(node, &autograd.Value{Signal: in.Given[name]})
+	}
 }
 
 // SetPool says which threads to use.

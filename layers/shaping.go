@@ -19,6 +19,7 @@ type poolOptions struct {
 func poolKind(mode model.PoolMode) Kind {
 	doc := map[model.PoolMode]string{
 		model.PoolAvg: "mean of each window", model.PoolSum: "sum of each window", model.PoolMax: "maximum of each window; spikes stay spikes",
+		model.PoolGated: "maximum of each window over time: passes the spikes that raise the largest count of a window",
 	}
 	return Kind{
 		Name: string(mode) + "-pool", Doc: doc[mode],

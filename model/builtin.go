@@ -10,6 +10,7 @@ func Ops() *registry.Registry[func() Op] {
 		Add("avg-pool", func() Op { return &Pool2d{Mode: PoolAvg} }).
 		Add("sum-pool", func() Op { return &Pool2d{Mode: PoolSum} }).
 		Add("max-pool", func() Op { return &Pool2d{Mode: PoolMax} }).
+		Add("gated-max-pool", func() Op { return &Pool2d{Mode: PoolGated} }).
 		Add("flatten", func() Op { return &Flatten{} }).
 		Add("dropout", func() Op { return &Dropout{} }).
 		Add("batch-norm", func() Op { return &BatchNorm{} }).
@@ -25,5 +26,6 @@ func Ops() *registry.Registry[func() Op] {
 		Add("pad", func() Op { return &Pad{} }).
 		Add("permute", func() Op { return &Permute{} }).
 		Add("reshape", func() Op { return &Reshape{} }).
+		Add("ttfs", func() Op { return &FirstSpike{} }).
 		Add("neuron", func() Op { return &Neuron{} })
 }

@@ -10,6 +10,10 @@ const (
 	PoolAvg PoolMode = "avg"
 	PoolSum PoolMode = "sum"
 	PoolMax PoolMode = "max"
+
+	// PoolGated passes the spikes that raise the largest number of spikes of a
+	// window so far: the maximum of rates, where PoolMax is that of each step.
+	PoolGated PoolMode = "gated-max"
 )
 
 // Pool2d slides a window over each channel. Average and sum count padding as
@@ -23,7 +27,7 @@ type Pool2d struct {
 	Dilation [2]int   `json:"dilation,omitzero"` // distance of neighboring values in a window; 0 = 1
 }
 
-// Kind is "avg-pool", "sum-pool" or "max-pool".
+// Kind is "avg-pool", "sum-pool", "max-pool" or "gated-max-pool".
 func (p *Pool2d) Kind() string { return string(p.Mode) + "-pool" }
 
 // Infer maps (C, H, W) to (C, H', W'); an incomplete window at the border is dropped.

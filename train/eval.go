@@ -50,8 +50,18 @@ type EvalOptions struct {
 // evalEpoch keys the encoding of samples that are judged, not trained on.
 const evalEpoch = math.MaxUint64
 
+// Network is what Evaluate judges: a layers.Program, or a simulator that answers the same questions.
+type Network interface {
+	Infer(in layers.Input) (*signal.Signal, error)
+	ScoresAt(t int) (*signal.Signal, error)
+	Activities() []layers.Activity
+	Spiking() []string
+	Output(layer string) *signal.Signal
+	NonFinite() (string, bool)
+}
+
 // Evaluate runs the network over a source once, or until ctx ends.
-func Evaluate(ctx context.Context, p *layers.Program, s datasets.Source, o EvalOptions) (Evaluation, error) {
+func Evaluate(ctx context.Context, p Network, s datasets.Source, o EvalOptions) (Evaluation, error) {
 	e := Evaluation{Spikes: map[string]float64{}, AtSteps: make([]Score, len(o.Steps)), Rasters: map[string]Raster{}}
 	if o.Exit != 0 && (o.Record || len(o.Steps) > 0) {
 		return e, fmt.Errorf("train: early exit does not go with a record or with several numbers of steps: samples stop at different steps")
@@ -99,7 +109,7 @@ func Evaluate(ctx context.Context, p *layers.Program, s datasets.Source, o EvalO
 // errNotFinite says that the scores of a network are no numbers to compare.
 var errNotFinite = errors.New("a score is not finite")
 
-func notFinite(p *layers.Program, n int) error {
+func notFinite(p Network, n int) error {
 	where := ""
 	if name, found := p.NonFinite(); found {
 		where = ": the first value that is not finite is in " + name
@@ -108,12 +118,16 @@ func notFinite(p *layers.Program, n int) error {
 }
 
 // infer returns the scores of a batch and the mean number of steps run for them.
-func infer(p *layers.Program, x *signal.Signal, o EvalOptions) (*signal.Signal, float64, error) {
+func infer(p Network, x *signal.Signal, o EvalOptions) (*signal.Signal, float64, error) {
 	if o.Exit == 0 {
 		scores, err := p.Infer(layers.Input{X: x, Lean: len(o.Steps) == 0 && !o.Record})
 		return scores, float64(x.T), err
 	}
-	exits, err := p.InferUntil(layers.Input{X: x}, o.Exit)
+	program, ok := p.(*layers.Program)
+	if !ok {
+		return nil, 0, fmt.Errorf("train: early exit: this network does not run step by step")
+	}
+	exits, err := program.InferUntil(layers.Input{X: x}, o.Exit)
 	sum := 0
 	for _, t := range exits.Steps {
 		sum += t

@@ -1,9 +1,6 @@
 package train
 
-import (
-	"github.com/snntrain/snntrain/internal/signal"
-	"github.com/snntrain/snntrain/layers"
-)
+import "github.com/snntrain/snntrain/internal/signal"
 
 // Raster is the spikes of one layer, [sample, step, shape…] in (C, H, W)
 // order, one byte a value: a spike, or the number of spikes in the step.
@@ -14,7 +11,7 @@ type Raster struct {
 }
 
 // addSteps judges a batch after fewer steps than were run.
-func (e *Evaluation) addSteps(p *layers.Program, labels []int, steps []int) error {
+func (e *Evaluation) addSteps(p Network, labels []int, steps []int) error {
 	for i, t := range steps {
 		scores, err := p.ScoresAt(t)
 		if err != nil {
@@ -28,7 +25,7 @@ func (e *Evaluation) addSteps(p *layers.Program, labels []int, steps []int) erro
 }
 
 // record appends what every spiking layer did in the last run.
-func (e *Evaluation) record(p *layers.Program) {
+func (e *Evaluation) record(p Network) {
 	for _, name := range p.Spiking() {
 		out := p.Output(name)
 		r := e.Rasters[name]

@@ -82,6 +82,8 @@ func details(op model.Op) string {
 		return poolDetails(op)
 	case *model.Rectifier:
 		return rectifierDetails(op)
+	case *model.FirstSpike:
+		return fmt.Sprintf("fires once at most, from %.6g to %.6g", op.TMin, op.TMax)
 	case *model.Concat:
 		return "concat along " + []string{"channel", "height", "width"}[op.Axis]
 	case *model.Slice:

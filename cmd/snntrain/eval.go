@@ -13,12 +13,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/snntrain/snntrain/convert/ttfs"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/npy"
 	"github.com/snntrain/snntrain/internal/par"
-	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/train"
 )
@@ -66,7 +66,7 @@ itself is judged, without spikes, on the data of --data.`),
 	f.IntVar(&o.threads, "threads", 0, "threads, 0 = one a core")
 	f.StringVar(&o.predictions, "predictions", "", "save the predicted classes as int32 npy")
 	f.StringVar(&o.logits, "logits", "", "save the scores as float32 npy")
-	f.StringVar(&o.record, "record", "", "save the raster of every spiking layer as npy in this directory; goes with --limit")
+	f.StringVar(&o.record, "record", "", "save the raster of every spiking layer as npy in this directory, of spike times the times, inf = never; goes with --limit")
 	f.StringVar(&o.inputShape, "input-shape", "", inputShapeHelp)
 	f.Float64Var(&o.earlyExit, "early-exit", 0, "stop the time loop of a sample once its best score leads the second best by this much, 0 = run all steps;\na rule of thumb: choose it on validation data (--split validation)")
 	return cmd
@@ -104,7 +104,7 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	}
 	source = datasets.Limit(source, o.limit)
 	pool := par.New(o.threads)
-	program, err := layers.Compile(n, layers.Options{Pool: pool})
+	program, err := runnable(n, pool)
 	if err != nil {
 		return usage(err)
 	}
@@ -126,6 +126,11 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	if err := saveEval(o, e); err != nil {
 		return err
 	}
+	if p, ok := program.(*spikeTimes); ok && o.record != "" {
+		if err := p.record(o.record, n, datasets.BatchOptions{Size: o.batch, Seed: seed, Encoder: enc, Pool: pool}, source); err != nil {
+			return err
+		}
+	}
 	printEval(s, result, steps, e)
 	return nil
 }
@@ -145,6 +150,9 @@ func (o *evalOptions) open(steps []int) (*model.Network, datasets.Source, datase
 	n, err := loadModel(o.model)
 	if err != nil {
 		return nil, nil, nil, 0, err
+	}
+	if ttfs.Has(n) && len(steps) > 0 {
+		return nil, nil, nil, 0, usagef("eval: %s: a network of spike times has no time steps; leave out --steps", o.model)
 	}
 	sets := o.sets
 	if len(steps) > 0 {

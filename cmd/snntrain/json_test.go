@@ -39,6 +39,7 @@ func TestJSONOnEveryCommand(t *testing.T) {
 		"snntrain config schema": {[]string{"config", "schema"}, 0, []string{"$schema", "properties"}},
 		"snntrain config check":  {[]string{"config", "check", config}, 0, []string{"config", "params"}},
 		"snntrain bench":         {[]string{"bench", "W1", "--n", "64", "--steps", "10", "--runs", "1"}, 0, []string{"workload", "framework", "params", "fwd_s", "bwd_s", "step_s", "peak_rss_mb", "baseline_rss_mb", "threads", "extra"}},
+		"snntrain convert":       {[]string{"convert", filepath.Join(dir, "none.onnx"), "--config", config, "--out", filepath.Join(dir, "c")}, exitUsage, []string{"error", "status"}},
 		"snntrain emulate":       {[]string{"emulate", filepath.Join(dir, "none.snnimg"), "--input", "x.npy", "--out", "r.npy"}, exitUsage, []string{"error", "status"}},
 		"snntrain export":        {[]string{"export", filepath.Join(dir, "none.snnimg"), "--target", "image", "--out", filepath.Join(dir, "x.snnimg")}, exitUsage, []string{"error", "status"}},
 		"snntrain version":       {[]string{"version"}, 0, []string{"version", "go", "os", "arch"}},

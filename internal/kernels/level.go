@@ -22,6 +22,7 @@ package kernels
 //go:generate go -C asm run . -family gemm -out ../gemm_amd64.s -stubs ../gemm_amd64.go -pkg kernels
 //go:generate go -C asm run . -family conv -out ../conv_amd64.s -stubs ../conv_amd64.go -pkg kernels
 //go:generate go -C asm run . -family norm -out ../norm_amd64.s -stubs ../norm_amd64.go -pkg kernels
+//go:generate go -C asm run . -family double -out ../double_amd64.s -stubs ../double_amd64.go -pkg kernels
 
 import (
 	"fmt"
@@ -41,6 +42,7 @@ type table struct {
 	add           func(dst, x []float32)
 	sub           func(dst, x, y []float32)
 	axpy          func(dst []float32, a float32, x []float32)
+	axpyDouble    func(dst []float64, a float64, x []float32)
 	scale         func(dst []float32, a float32)
 	dot           func(x, y []float32) float32
 	tile          tile
@@ -58,7 +60,7 @@ func goTable() *table {
 	return &table{
 		name:    "go",
 		addRows: addRowsGo, addScaledRows: addScaledRowsGo, addToRows: addToRowsGo, maxIndex: maxIndexGo,
-		add: addGo, sub: subGo, axpy: axpyGo, scale: scaleGo, dot: dotGo,
+		add: addGo, sub: subGo, axpy: axpyGo, axpyDouble: axpyDoubleGo, scale: scaleGo, dot: dotGo,
 		tile:        tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
 		scan:        [2]scanRoutines{{scanForwardGo, scanBackwardGo}, {scanForwardGo, scanBackwardGo}},
 		derivatives: derivatives{atanGo, fastSigmoidGo, triangleGo, boxcarGo},

@@ -21,6 +21,15 @@ func WriteFloat32(path string, shape []int, data []float32) error {
 	return write(path, "<f4", shape, raw)
 }
 
+// WriteFloat64 writes an array of float64 in C order.
+func WriteFloat64(path string, shape []int, data []float64) error {
+	raw := make([]byte, 8*len(data))
+	for i, v := range data {
+		binary.LittleEndian.PutUint64(raw[8*i:], math.Float64bits(v))
+	}
+	return write(path, "<f8", shape, raw)
+}
+
 // WriteInt32 writes an array of int32 in C order.
 func WriteInt32(path string, shape []int, data []int32) error {
 	raw := make([]byte, 4*len(data))

@@ -16,12 +16,12 @@ import (
 )
 
 func main() {
-	families := map[string]func(isa){"gemm": gemm, "rows": rows, "vector": vector, "scan": scan, "surrogate": surrogate, "adam": adam, "conv": conv, "norm": norm}
-	family := flag.String("family", "", "adam, conv, gemm, norm, rows, scan, surrogate or vector")
+	families := map[string]func(isa){"gemm": gemm, "rows": rows, "vector": vector, "scan": scan, "surrogate": surrogate, "adam": adam, "conv": conv, "norm": norm, "double": double}
+	family := flag.String("family", "", "adam, conv, double, gemm, norm, rows, scan, surrogate or vector")
 	flag.Parse()
 	emit := families[*family]
 	if emit == nil {
-		fmt.Fprintf(os.Stderr, "asm: -family: %q is unknown; adam, conv, gemm, norm, rows, scan, surrogate or vector\n", *family)
+		fmt.Fprintf(os.Stderr, "asm: -family: %q is unknown; adam, conv, double, gemm, norm, rows, scan, surrogate or vector\n", *family)
 		os.Exit(2)
 	}
 	ConstraintExpr("!noasm")

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/snntrain/snntrain/convert"
+	"github.com/snntrain/snntrain/convert/onnx"
+	"github.com/snntrain/snntrain/datasets"
+	"github.com/snntrain/snntrain/internal/config"
+	"github.com/snntrain/snntrain/internal/fault"
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/model"
+)
+
+// convertConfig is a conversion config, top level.
+type convertConfig struct {
+	Seed    uint64         `yaml:"seed" doc:"decides everything random"`
+	Data    config.Section `yaml:"data" plug:"dataset,by=name" doc:"what to calibrate with and judge on"`
+	Convert config.Section `yaml:"convert" plug:"coding,by=coding" doc:"how to convert"`
+}
+
+// converting is a conversion config turned into what the conversion takes.
+type converting struct {
+	options     *convert.RateOptions
+	times       *ttfsOptions // instead, of coding: ttfs
+	float       *model.Network
+	operators   []onnx.Operator
+	calibration *convert.Calibration
+	test        datasets.Source
+	seed        uint64
+	resolved    []byte
+	data        map[string]any // the resolved data section
+}
+
+// openConversion reads config, data and network. Nothing is written.
+func openConversion(o convertOptions, pool *par.Pool) (*converting, error) {
+	top := &convertConfig{Seed: 42, Convert: config.Default("rate")}
+	doc, err := config.Load(config.Options{Files: o.config, Sets: o.sets, Env: os.Environ()}, top)
+	if err != nil {
+		return nil, usage(err)
+	}
+	doc.Root().Decode(top)
+	c := &converting{options: convert.RateDefaults(), seed: top.Seed}
+	d := decodeData(top.Data)
+	c.decode(top.Convert)
+	if d == nil || doc.Err() != nil {
+		return nil, usage(doc.Err())
+	}
+	if kind := d.encode.Kind(datasets.EncoderKinds().Names()...); kind != "constant" {
+		top.Data.Fault("encode", fmt.Sprintf("is %s; conversion shows a sample as a constant input", kind), "leave it out")
+	}
+	d.encode.Decode(&datasets.ConstantOptions{Steps: 1})
+	if err := doc.Err(); err != nil {
+		return nil, usage(err)
+	}
+	if c.resolved, err = doc.Resolved(top); err != nil {
+		return nil, err
+	}
+	var sections map[string]any
+	if err := yaml.Unmarshal(c.resolved, &sections); err != nil {
+		return nil, fmt.Errorf("config: %w", err)
+	}
+	c.data, _ = sections["data"].(map[string]any)
+	return c, c.open(o, d, pool)
+}
+
+// decode reads the section convert:.
+func (c *converting) decode(s config.Section) {
+	coding := &struct {
+		Coding string `yaml:"coding,omitempty" doc:"what spikes stand for: rate or ttfs"`
+	}{}
+	if s.Kind("rate", "ttfs") == "ttfs" {
+		c.times = ttfsDefaults()
+		s.Decode(coding, c.times)
+		c.options.Calibration, c.options.Steps = c.times.Calibration, 1
+		return
+	}
+	s.Decode(coding, c.options)
+	if _, err := convert.Methods().Get(c.options.Method); err != nil && c.options.Method != "auto" {
+		s.Fault("method", err.Error(), "auto chooses one")
+	}
+}
+
+// open opens the data and reads the network.
+func (c *converting) open(o convertOptions, d *data, pool *par.Pool) error {
+	training, err := datasets.Open(d.kind, d.options, d.common, datasets.Train)
+	if err != nil {
+		return asUsage(err)
+	}
+	if c.test, err = datasets.Open(d.kind, d.options, d.common, datasets.Test); err != nil {
+		return asUsage(err)
+	}
+	c.test = datasets.Limit(c.test, o.limit)
+	enc, err := constantEncoder(1, training.Info())
+	if err != nil {
+		return usage(err)
+	}
+	if err := c.network(o, enc.OutShape(training.Info().Shape)); err != nil {
+		return err
+	}
+	if err := fits(c.float, training.Info(), enc); err != nil {
+		return err
+	}
+	c.calibration = &convert.Calibration{Pool: pool}
+	steps := c.options.Steps
+	if c.options.Method == "auto" {
+		steps = c.options.MaxSteps
+	}
+	batches := datasets.Batches(datasets.Limit(training, c.options.Calibration), datasets.BatchOptions{Size: min(64, batchOver(c.float, steps)), Seed: c.seed, Encoder: enc, Pool: pool})
+	for b, err := range batches {
+		if err != nil {
+			return err
+		}
+		x := signal.NewAnalog(1, b.X.B, b.X.Shape, true)
+		copy(x.F, b.X.F)
+		c.calibration.Samples = append(c.calibration.Samples, x)
+		c.calibration.Labels = append(c.calibration.Labels, append([]int(nil), b.Labels...))
+	}
+	return nil
+}
+
+// network reads the network that is converted, for samples of a shape.
+func (c *converting) network(o convertOptions, sample model.Shape) error {
+	if isONNX(o.model) {
+		r, err := importONNX(o.model, o.inputShape, sample)
+		if err != nil {
+			return err
+		}
+		c.float, c.operators = r.Network, r.Operators
+		return nil
+	}
+	var err error
+	c.float, err = loadModel(o.model)
+	return err
+}
+
+// encoder shows a sample for a number of steps.
+func (c *converting) encoder(steps int) datasets.Encoder {
+	enc, err := constantEncoder(steps, c.test.Info())
+	if err != nil { // it was made before, for one step
+		panic(err)
+	}
+	return enc
+}
+
+// asUsage makes faults of what the user gave wrong usage; what was interrupted, or failed to be read, is not.
+func asUsage(err error) error {
+	var f fault.Fault
+	if errors.Is(err, context.Canceled) || !errors.As(err, &f) {
+		return err
+	}
+	return usage(err)
+}

@@ -1,0 +1,75 @@
+package convert
+
+import (
+	"fmt"
+
+	"github.com/snntrain/snntrain/internal/fault"
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/model"
+)
+
+// RateOptions are the keys of `convert:` with `coding: rate`.
+type RateOptions struct {
+	Method      string    `yaml:"method" doc:"how thresholds, potentials and biases are found; auto tries methods and numbers of steps"`
+	Steps       int       `yaml:"steps" validate:"min=1,max=4096" doc:"time steps T that the network is converted for; with auto ignored"`
+	Percentile  float64   `yaml:"percentile" validate:"gt=0,lte=100" doc:"of the non-zero activations, in percent: the threshold, for methods that take one"`
+	Share       string    `yaml:"share" validate:"oneof=layer channel" doc:"one threshold for a layer or for each channel, for methods that leave that open"`
+	Calibration int       `yaml:"calibration" validate:"min=1" doc:"training samples to calibrate with"`
+	Rounds      int       `yaml:"rounds" validate:"min=0,max=8" doc:"corrections of the weights a layer, for advanced"`
+	MaxDrop     float64   `yaml:"max_drop" validate:"gte=0,lte=100" doc:"points of accuracy that auto may lose"`
+	MaxSteps    int       `yaml:"max_steps" validate:"min=1,max=4096" doc:"steps that auto may use"`
+	InputRange  []float64 `yaml:"input_range,omitempty" doc:"[low, high] that the input of the target can hold; calibration samples outside are a fault"`
+}
+
+// RateDefaults are the options of a config that names none.
+func RateDefaults() *RateOptions {
+	return &RateOptions{
+		Method: "advanced", Steps: 16, Percentile: 99.9, Share: "layer", Calibration: 1000, Rounds: 1, MaxDrop: 0.5, MaxSteps: 64,
+	}
+}
+
+// Calibration is what a conversion is fitted to: samples as constant input of
+// one step, in batches, and their labels.
+type Calibration struct {
+	Samples []*signal.Signal
+	Labels  [][]int
+	Pool    *par.Pool
+}
+
+// Len is the number of samples.
+func (c *Calibration) Len() int {
+	n := 0
+	for _, x := range c.Samples {
+		n += x.B
+	}
+	return n
+}
+
+// check refuses samples that the network cannot be calibrated with.
+func (c *Calibration) check(in model.Shape, o *RateOptions) error {
+	subject := "calibration data"
+	if c.Len() == 0 {
+		return fault.Fault{Pkg: "convert", Subject: subject, Fact: "has no sample", Hint: "thresholds come from the activations of training samples"}
+	}
+	low, high := c.Samples[0].F[0], c.Samples[0].F[0]
+	for _, x := range c.Samples {
+		if !model.Shape(x.Shape).Equal(in) {
+			return fault.Fault{Pkg: "convert", Subject: subject, Fact: fmt.Sprintf("has samples of %v, the network reads %v", model.Shape(x.Shape), in)}
+		}
+		for _, v := range x.F {
+			if v-v != 0 {
+				return fault.Fault{Pkg: "convert", Subject: subject, Fact: fmt.Sprintf("holds %v", v)}
+			}
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	switch r := o.InputRange; {
+	case len(r) == 0:
+	case len(r) != 2 || !(r[0] < r[1]):
+		return fault.Fault{Pkg: "convert", Subject: "input_range", Fact: fmt.Sprintf("is %v, expected [low, high]", r)}
+	case float64(low) < r[0] || float64(high) > r[1]:
+		return fault.Fault{Pkg: "convert", Subject: subject, Fact: fmt.Sprintf("goes from %g to %g, input_range from %g to %g", low, high, r[0], r[1]), Hint: "change data.normalize, or the range"}
+	}
+	return nil
+}
