@@ -34,16 +34,6 @@ func (w wire) then(a, b []float64) wire {
 	return w
 }
 
-// plain says that the values are q itself.
-func (w wire) plain() bool {
-	for i := range w.shape.Size() {
-		if at(w.gain, i, 1) != 1 || at(w.rest, i, 0) != 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // positive says that no value is negative, because none can be.
 func (w wire) positive() bool {
 	for i := range w.shape.Size() {
