@@ -163,7 +163,7 @@ func TestOneLayerByHand(t *testing.T) {
 					}
 				}
 				fired := false
-				for ; v[i] >= l.Threshold && !(fired && l.ToZero); fired = true {
+				for ; v[i] >= l.Threshold && (!fired || !l.ToZero); fired = true {
 					want[(c*2+y/2)*2+x/2]++
 					if v[i] -= l.Threshold; l.ToZero {
 						v[i] = 0
