@@ -30,6 +30,8 @@ func TestJSONOnEveryCommand(t *testing.T) {
 		"snntrain train":         {[]string{"train", config, "--out", out}, 0, []string{"test", "validation", "epochs", "seconds", "samples_per_second", "peak_rss_bytes", "spikes_per_neuron", "seed", "version"}},
 		"snntrain eval":          {[]string{"eval", out}, 0, []string{"accuracy", "correct", "n", "loss", "seconds"}},
 		"snntrain inspect":       {[]string{"inspect", out}, 0, []string{"input", "layers", "params", "macs", "record"}},
+		"snntrain emulate":       {[]string{"emulate", imageFile(t), "--input", inputFile(t), "--out", filepath.Join(dir, "raster.npy")}, 0, []string{"target", "ticks", "output_spikes", "spikes", "synaptic_events", "seconds"}},
+		"snntrain export":        {[]string{"export", imageFile(t), "--target", "ranc", "--out", filepath.Join(dir, "ranc.json")}, 0, []string{"target", "file"}},
 		"snntrain data":          {[]string{"data"}, 0, []string{"command", "help"}},
 		"snntrain data list":     {[]string{"data", "list"}, 0, []string{"datasets", "encoders"}},
 		"snntrain data info":     {[]string{"data", "info", "digits"}, 0, []string{"name", "doc", "source", "license", "shape", "classes", "train", "test"}},
