@@ -77,6 +77,7 @@ func TestEveryFaultIsNamed(t *testing.T) {
 		},
 		`output "c": names no population`:     func(n *quant.IntNet) { n.Output = "c" },
 		`the sum of a tick can leave 32 bits`: func(n *quant.IntNet) { n.Synapses[0].Dense.Weight.Data[0] = 1 << 30; n.Input.Max = 9 },
+		`synapses "in": the sum`:              func(n *quant.IntNet) { n.Synapses[0].Dense.Weight.Data[0] = 1 << 20; n.Synapses[0].Exponent = 12 },
 		`population "a": what arrives in a tick can leave 32 bits`: func(n *quant.IntNet) {
 			n.Synapses[0].Dense.Weight.Data[0] = 1 << 30
 			again := n.Synapses[0]

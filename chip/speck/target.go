@@ -234,9 +234,11 @@ func (t *Target) Place(net *quant.IntNet) (*chip.Placement, error) {
 	for i, part := range parts {
 		p.Cores = append(p.Cores, chip.Core{Index: on[i], Slices: []chip.Slice{{Population: part.pop.Name, To: part.pop.N()}}})
 		m := need(part.conv.Weight.Shape, part.pop.Shape)
-		p.Usage = append(p.Usage,
+		p.Usage = append(
+			p.Usage,
 			chip.Use{Resource: "kernel words of core " + fmt.Sprint(on[i]), Used: int64(m.kernel), Limit: int64(mem[on[i]].kernel)},
-			chip.Use{Resource: "neuron words of core " + fmt.Sprint(on[i]), Used: int64(m.neuron), Limit: int64(mem[on[i]].neuron)})
+			chip.Use{Resource: "neuron words of core " + fmt.Sprint(on[i]), Used: int64(m.neuron), Limit: int64(mem[on[i]].neuron)},
+		)
 	}
 	return p, nil
 }

@@ -34,12 +34,18 @@ func imageFile(t *testing.T) string {
 	return path
 }
 
-func TestEmulate(t *testing.T) {
-	dir := t.TempDir()
-	in, out := filepath.Join(dir, "in.npy"), filepath.Join(dir, "out.npy")
-	if err := npy.WriteUint8(in, []int{3, 3}, []uint8{1, 1, 0, 0, 0, 1, 1, 1, 1}); err != nil {
+// inputFile saves three ticks of input for imageFile.
+func inputFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "in.npy")
+	if err := npy.WriteUint8(path, []int{3, 3}, []uint8{1, 1, 0, 0, 0, 1, 1, 1, 1}); err != nil {
 		t.Fatal(err)
 	}
+	return path
+}
+
+func TestEmulate(t *testing.T) {
+	in, out := inputFile(t), filepath.Join(t.TempDir(), "out.npy")
 	var r emulateResult
 	object(t, &r, "emulate", imageFile(t), "--input", in, "--out", out, "--ticks", "4")
 	if r.Ticks != 4 || r.OutputSpikes != 4 || r.SynapticEvents != 8 || r.Target != "ranc" {

@@ -17,9 +17,8 @@ type ChipCase struct {
 	Arrays          map[string]Array
 }
 
-// GoldenChips runs test for every golden case of one emulator and prints the
-// tally; test calls skip, once and first, when a case is not applicable yet.
-func GoldenChips(t *testing.T, chip string, test func(t *testing.T, c ChipCase)) {
+// ChipCases lists the golden cases of one emulator.
+func ChipCases(t testing.TB, chip string) []ChipCase {
 	t.Helper()
 	dir := ChipsDir(t)
 	var index struct {
@@ -29,13 +28,21 @@ func GoldenChips(t *testing.T, chip string, test func(t *testing.T, c ChipCase))
 		} `json:"cases"`
 	}
 	Index(t, dir, &index)
-	tally := Tally{Folder: "golden_chips/" + chip}
+	var out []ChipCase
 	for _, c := range index.Cases {
 		if c.Chip == chip {
-			tally.Run(t, c.Name, func(t *testing.T) {
-				test(t, ChipCase{Name: c.Name, Chip: chip, Dir: dir, Arrays: NPZ(t, filepath.Join(dir, c.Name+".npz"))})
-			})
+			out = append(out, ChipCase{Name: c.Name, Chip: chip, Dir: dir, Arrays: NPZ(t, filepath.Join(dir, c.Name+".npz"))})
 		}
+	}
+	return out
+}
+
+// GoldenChips runs test for every golden case of one emulator and prints the tally.
+func GoldenChips(t *testing.T, chip string, test func(t *testing.T, c ChipCase)) {
+	t.Helper()
+	tally := Tally{Folder: "golden_chips/" + chip}
+	for _, c := range ChipCases(t, chip) {
+		tally.Run(t, c.Name, func(t *testing.T) { test(t, c) })
 	}
 	tally.Report(t)
 }

@@ -261,3 +261,13 @@ func TestActivation(t *testing.T) {
 		}
 	}
 }
+
+// TestSilentActivation: a threshold below zero answers silence.
+func TestSilentActivation(t *testing.T) {
+	rule := &quant.Activation{Range: quant.Signed(6, quant.Saturate), Levels: &quant.Levels{Threshold: quant.Vector(-1, 0), Step: quant.Scalar(16), Bits: 2}}
+	out := &integer.Spikes{}
+	integer.NewActivation(rule, []int{2}).Step([]int32{0, 0}, true, out)
+	if !slices.Equal(out.Index, []int32{0}) || out.Value[0] != 1 {
+		t.Errorf("%v", out)
+	}
+}
