@@ -30,6 +30,7 @@ func TestJSONOnEveryCommand(t *testing.T) {
 		"snntrain train":         {[]string{"train", config, "--out", out}, 0, []string{"test", "validation", "epochs", "seconds", "samples_per_second", "peak_rss_bytes", "spikes_per_neuron", "seed", "version"}},
 		"snntrain eval":          {[]string{"eval", out}, 0, []string{"accuracy", "correct", "n", "loss", "seconds"}},
 		"snntrain inspect":       {[]string{"inspect", out}, 0, []string{"input", "layers", "params", "macs", "record"}},
+		"snntrain convert":       {[]string{"convert", onnxFile(t, brightest(-1, 64)), "--config", write(t, "times.yaml", timesConfig), "--out", filepath.Join(dir, "times")}, 0, []string{"coding", "model", "ann", "snn", "operators", "version"}},
 		"snntrain data":          {[]string{"data"}, 0, []string{"command", "help"}},
 		"snntrain data list":     {[]string{"data", "list"}, 0, []string{"datasets", "encoders"}},
 		"snntrain data info":     {[]string{"data", "info", "digits"}, 0, []string{"name", "doc", "source", "license", "shape", "classes", "train", "test"}},

@@ -16,9 +16,9 @@ import (
 
 // grower makes random networks in which every layer kind may follow every other.
 type grower struct {
-	t    *rapid.T
-	r    *rand.Rand
-	net  *model.Network
+	t   *rapid.T
+	r   *rand.Rand
+	net *model.Network
 }
 
 func grow(t *rapid.T) *model.Network {
