@@ -71,6 +71,7 @@ func everyKind() *model.Network {
 		model.Node{Name: "free", Op: model.NewLinear(3, 3, false)},
 		model.Node{Name: "loop.1", Op: recurrent(model.RecurrenceDense, 3)},
 		model.Node{Name: "self", Op: recurrent(model.RecurrenceOneToOne, 3)},
+		model.Node{Name: "times", Op: &model.FirstSpike{TMin: 0.1, TMax: 2.7, Clip: true, TimeBits: 6}},
 	)
 	k := float32(0)
 	n.Params(func(_ string, p model.Param) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sbinet/npyio"
 
+	"github.com/snntrain/snntrain/internal/testkit"
 	"github.com/snntrain/snntrain/train"
 )
 
@@ -20,7 +21,8 @@ const timesConfig = "data: {name: digits, limit: {test: 80}}\nconvert: {coding: 
 func TestConvertToSpikeTimes(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	var r ttfsReport
-	object(t, &r, "convert", onnxFile(t, brightest(-1, 64)), "--config", write(t, "c.yaml", timesConfig), "--out", out)
+	data := write(t, "c.yaml", "data: {name: digits, limit: {test: 80}}")
+	object(t, &r, "convert", onnxFile(t, brightest(-1, 64)), "--config", data, "--config", filepath.Join(testkit.Root(), "configs", "convert-ttfs.yaml"), "--set", "convert.calibration=50", "--out", out)
 	if r.Coding != "ttfs" || r.Calibration != 50 || r.Margin != 1.5 || r.SNN.N != 80 || r.ANN.Correct != r.SNN.Correct || len(r.Operators) != 5 || len(r.Mapping) == 0 {
 		t.Errorf("%+v", r)
 	}
