@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/race"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
 )
@@ -105,6 +106,9 @@ func near(t *rapid.T, name string, got, want []float32) {
 // TestRecurrentCallsNeedNoMemory: after the first call nothing is allocated
 // but the loop bodies of the two event lists.
 func TestRecurrentCallsNeedNoMemory(t *testing.T) {
+	if race.Enabled {
+		t.Skip("allocations are not counted under the race detector")
+	}
 	const steps, batch, n = 5, 20, 64
 	r := rand.New(rand.NewPCG(1, 1))
 	kind := cubaLIFKind()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/race"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
@@ -67,6 +68,9 @@ func stepper(t testing.TB, name string, steps, size, checkpoint int) func() {
 // closures, one or two for each parallel loop, whatever the number of steps and
 // samples, and nothing else.
 func TestSteadyStepsAllocateNoData(t *testing.T) {
+	if race.Enabled {
+		t.Skip("allocations are not counted under the race detector")
+	}
 	for name, w := range steady {
 		for _, c := range []struct{ steps, size, checkpoint int }{{5, 8, 0}, {40, 8, 0}, {5, 32, 0}, {40, 8, 10}} {
 			t.Run(fmt.Sprintf("%s/T=%d,B=%d,K=%d", name, c.steps, c.size, c.checkpoint), func(t *testing.T) {

@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"chip/emulator":          {"neuron/integer", "quant"},
 	"chip/all":               {"chip/", "chip", "internal/registry"},
 	"internal/fault":         {},
+	"internal/race":          {},
 	"internal/par":           {},
 	"internal/rng":           {},
 	"internal/pages":         {},
