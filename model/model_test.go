@@ -52,6 +52,8 @@ func everyKind() *model.Network {
 		model.Node{Name: "pool", Op: &model.Pool2d{Mode: model.PoolMax, Size: [2]int{2, 2}, Stride: [2]int{2, 2}}},
 		model.Node{Name: "avg", Op: &model.Pool2d{Mode: model.PoolAvg, Size: [2]int{3, 3}, Stride: [2]int{1, 1}, Padding: [2]int{1, 1}}},
 		model.Node{Name: "sum", Op: &model.Pool2d{Mode: model.PoolSum, Size: [2]int{1, 1}, Stride: [2]int{1, 1}}},
+		model.Node{Name: "gated", Op: &model.Pool2d{Mode: model.PoolGated, Size: [2]int{1, 1}, Stride: [2]int{1, 1}}},
+		model.Node{Name: "qcfs", Op: &model.QCFS{Levels: 4, Threshold: model.NewTensor(4)}},
 		model.Node{Name: "scale", Op: &model.Scale{Factor: model.NewTensor(4).Fill(2)}},
 		model.Node{Name: "affine", Op: &model.Affine{Weight: model.NewTensor(4), Bias: model.NewTensor(4, 3, 3)}},
 		model.Node{Name: "relu", Op: &model.Rectifier{Func: model.ReLU}},
@@ -105,7 +107,7 @@ func TestFileRoundTrip(t *testing.T) {
 	if !bytes.Equal(a, b) {
 		t.Error("a network read back is written with other bytes")
 	}
-	if want.CountParams() != got.CountParams() || got.CountParams() != 4*1*9+4+8+1+4+4+36+4+36*3+3+9+(1+9+3)+(1+3) {
+	if want.CountParams() != got.CountParams() || got.CountParams() != 4*1*9+4+8+1+4+4+4+36+4+36*3+3+9+(1+9+3)+(1+3) {
 		t.Errorf("%d and %d trainable values", want.CountParams(), got.CountParams())
 	}
 }
@@ -184,11 +186,11 @@ func TestDecodeFaults(t *testing.T) {
 		"weight is 4×1×3×3, expected 5×1×3×3":          func(h map[string]any) { node(h, 0)["op"].(map[string]any)["out"] = 5 },
 		"must be at least 1":                           func(h map[string]any) { node(h, 0)["op"].(map[string]any)["stride"] = []int{0, 1} },
 		"expected 4×2×3×3":                             func(h map[string]any) { node(h, 0)["op"].(map[string]any)["groups"] = 0 },
-		"free.bias: array is missing":                  func(h map[string]any) { node(h, 21)["op"].(map[string]any)["bias"] = true },
-		"recurrent.weight is 3, expected 3×3":          func(h map[string]any) { recurrence(h, 23)["kind"] = "dense" },
-		`recurrence "loop" is unknown`:                 func(h map[string]any) { recurrence(h, 22)["kind"] = "loop" },
-		"self.recurrent.bias: array is missing":        func(h map[string]any) { recurrence(h, 23)["bias"] = true },
-		`has no parameter "recurrent.bias"`:            func(h map[string]any) { recurrence(h, 22)["bias"] = false },
+		"free.bias: array is missing":                  func(h map[string]any) { node(h, 23)["op"].(map[string]any)["bias"] = true },
+		"recurrent.weight is 3, expected 3×3":          func(h map[string]any) { recurrence(h, 25)["kind"] = "dense" },
+		`recurrence "loop" is unknown`:                 func(h map[string]any) { recurrence(h, 24)["kind"] = "loop" },
+		"self.recurrent.bias: array is missing":        func(h map[string]any) { recurrence(h, 25)["bias"] = true },
+		`has no parameter "recurrent.bias"`:            func(h map[string]any) { recurrence(h, 24)["bias"] = false },
 		"padding 5 leaves a window of 3 no value":      func(h map[string]any) { node(h, 5)["op"].(map[string]any)["padding"] = []int{5, 5} },
 	} {
 		_, err := model.Decode(change(f))

@@ -60,7 +60,7 @@ func TestAccuracyOfConfigs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if name := filepath.Base(f); !covered[name] && !strings.HasPrefix(name, "onnx-") { // those are TestONNXAccuracy's
+		if name := filepath.Base(f); !covered[name] && !strings.HasPrefix(name, "onnx-") && !strings.HasPrefix(name, "convert-") && !strings.HasSuffix(name, "-qcfs.yaml") { // those are of TestONNXAccuracy, TestConversion and TestConversionOfQCFS
 			t.Errorf("configs/%s is run by no test", name)
 		}
 	}

@@ -29,6 +29,7 @@ func TestJSONOnEveryCommand(t *testing.T) {
 		"snntrain":               {nil, 0, []string{"command", "help"}},
 		"snntrain train":         {[]string{"train", config, "--out", out}, 0, []string{"test", "validation", "epochs", "seconds", "samples_per_second", "peak_rss_bytes", "spikes_per_neuron", "seed", "version"}},
 		"snntrain eval":          {[]string{"eval", out}, 0, []string{"accuracy", "correct", "n", "loss", "seconds"}},
+		"snntrain convert":       {[]string{"convert", out, "--config", write(t, "c.yaml", digitsConvert), "--out", filepath.Join(dir, "spikes")}, exitUsage, []string{"error", "status"}}, // it spikes already
 		"snntrain inspect":       {[]string{"inspect", out}, 0, []string{"input", "layers", "params", "macs", "record"}},
 		"snntrain data":          {[]string{"data"}, 0, []string{"command", "help"}},
 		"snntrain data list":     {[]string{"data", "list"}, 0, []string{"datasets", "encoders"}},
