@@ -10,7 +10,7 @@ import (
 //
 // with j over the window. Of binary spikes it gives binary spikes: one passes
 // when its input had as many as any other of the window before (Rueckauer et
-// al. 2017, 10.3389/fnins.2017.00682, section 2.2.6, whose gate is the input
+// al. 2017, 10.3389/fnins.2017.00682, whose gate is the input
 // with the most spikes; here all inputs that share the most pass). So the
 // number of spikes after any number of steps is exactly the largest number of
 // the window. The error goes to the input that raised the maximum last, at

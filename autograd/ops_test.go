@@ -111,6 +111,7 @@ func TestKeysTellEveryAttribute(t *testing.T) {
 		pool(model.PoolAvg, 2, 2, 0), pool(model.PoolMax, 2, 2, 0), pool(model.PoolSum, 2, 2, 0), pool(model.PoolSum, 3, 2, 0), pool(model.PoolSum, 3, 1, 0), pool(model.PoolSum, 3, 1, 1),
 		&autograd.Pool2d{Pool2d: model.Pool2d{Mode: model.PoolSum, Extra: [2]int{1, 0}}}, &autograd.Pool2d{Pool2d: model.Pool2d{Mode: model.PoolSum, Dilation: [2]int{2, 1}}},
 		&autograd.Depthwise{Conv2d: autograd.Conv2d{Kernel: [2]int{3, 3}, Groups: 2}},
+		gated(2, 2, 0), &autograd.QCFS{Levels: 4}, &autograd.QCFS{Levels: 5},
 		&autograd.Affine{}, &autograd.PReLU{}, &autograd.Concat{}, &autograd.Concat{Axis: 1}, &autograd.Route{Label: "a"}, &autograd.Route{Label: "b"},
 		rectifier(model.ReLU, 0, 0, 0), rectifier(model.Clip, 0, 6, 0), rectifier(model.Clip, 1, 6, 0), rectifier(model.Clip, 0, 5, 0), rectifier(model.LeakyReLU, 0, 0, 0.1), rectifier(model.LeakyReLU, 0, 0, 0.2),
 		&autograd.Dropout{Name: "a", P: 0.5}, &autograd.Dropout{Name: "b", P: 0.5}, &autograd.Dropout{Name: "a", P: 0.25},

@@ -16,7 +16,7 @@ import (
 //  2. the weights of the layer are corrected by least squares,
 //     ΔW = argmin Σ‖(a − ŝ) − ΔWφ‖² + λ‖ΔW‖², with φ the decoded spikes that
 //     arrive and the slope of the spike function taken as 1;
-//  3. 1 again.
+//  3. 1 again. The synapse that gives the scores is corrected in the same way.
 //
 // The result holds for T steps, not for fewer or more.
 func advancedMethod() Method {
@@ -38,6 +38,10 @@ func advancedMethod() Method {
 				}
 			}
 			return cell, err
+		},
+		output: func(w *walk, s Stage) error {
+			_, err := w.correct(s)
+			return err
 		},
 	}
 }

@@ -17,7 +17,15 @@ type Trial struct {
 }
 
 // tried are the methods that auto chooses from, cheapest first.
-func tried() []string { return []string{"initial-potential", "light", "advanced"} }
+func (r *RateResult) tried() []string {
+	list := []string{"initial-potential", "light", "advanced"}
+	for _, s := range r.Stages {
+		if s.Kind == StageReLU && s.QCFS == nil {
+			return list
+		}
+	}
+	return append([]string{"qcfs"}, list...)
+}
 
 // search tries numbers of steps, doubled from 4, and methods. A fifth of the
 // calibration samples is kept aside to judge; the first that loses no more than
@@ -30,7 +38,7 @@ func (r *RateResult) search(ctx context.Context, cal *Calibration, o RateOptions
 	}
 	best := Trial{Drop: 101}
 	for steps := min(4, o.MaxSteps); ; steps = min(2*steps, o.MaxSteps) {
-		for _, m := range tried() {
+		for _, m := range r.tried() {
 			o.Method, o.Steps = m, steps
 			if err := r.convert(ctx, fit, o); err != nil {
 				return nil, err

@@ -225,6 +225,9 @@ func (t *tally) neuron(i int, a, x float64, fired, steps int) {
 	shape := t.stage.Shape
 	theta := float64(worthAt(t.cell.Threshold, shape, i))
 	f := min(max(x, 0), t.stage.High)
+	if q := t.stage.QCFS; q != nil {
+		f = q.At(x, float64(worthAt(q.Threshold, shape, i)))
+	}
 	clipped := min(f, theta)
 	added := float64(steps) * x
 	if t.cell.Initial != nil {

@@ -100,7 +100,7 @@ func (b *builder) node(node model.Node) error {
 			w = product(op.Weight, in, shape)
 		}
 		b.add(node.Name, &model.Affine{Weight: w, Bias: op.Bias}, node.Inputs, nil)
-	case *model.Rectifier:
+	case *model.Rectifier, *model.QCFS:
 		return b.neuron(node)
 	case *model.Pool2d:
 		b.pool(node, op)

@@ -40,9 +40,9 @@ func (l *leastSquares) flush(pool *par.Pool) {
 	l.phi, l.res = l.phi[:0], l.res[:0]
 }
 
-// solve returns ΔWᵀ, inputs × outputs. λ is ridge times the mean of the
-// diagonal of ΦᵀΦ, more when there are few rows. All zeros where the equations
-// have no solution.
+// solve returns ΔWᵀ, inputs × outputs, with λ = (ridge + (inputs/rows)²) times
+// the mean of the diagonal of ΦᵀΦ: where rows are few, ΔW stays small. All zeros
+// where the equations have no solution.
 func (l *leastSquares) solve(ridge float64, pool *par.Pool) []float64 {
 	d, n := l.inputs, l.outputs
 	a, b := make([]float64, d*d), make([]float64, d*n)
@@ -53,7 +53,8 @@ func (l *leastSquares) solve(ridge float64, pool *par.Pool) []float64 {
 	for i, v := range l.gram {
 		a[i] = float64(v)
 	}
-	lambda := (ridge + float64(d)/float64(max(l.rows, 1))*ridge*10) * mean
+	few := float64(d) / float64(max(l.rows, 1))
+	lambda := (ridge + few*few) * mean
 	for i := range d {
 		a[i*d+i] += lambda
 	}

@@ -14,6 +14,8 @@ type Method struct {
 	Name, Doc string
 	// decide sets the cells of a stage whose sources are set already.
 	decide func(w *walk, s Stage) (*Cell, error)
+	// output corrects the synapse that gives the scores; nil = left as it is.
+	output func(w *walk, s Stage) error
 }
 
 // Methods lists the methods, in the order in which auto prefers them when they do equally well.

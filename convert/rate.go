@@ -62,6 +62,9 @@ func (r *RateResult) convert(ctx context.Context, cal *Calibration, o RateOption
 			return err
 		}
 		if s.Kind == StageOutput {
+			if err := w.output(s, m); err != nil {
+				return err
+			}
 			break
 		}
 		if err := w.stage(s, m); err != nil {
@@ -70,8 +73,22 @@ func (r *RateResult) convert(ctx context.Context, cal *Calibration, o RateOption
 		w.forget(i)
 	}
 	r.Network, err = Build(w.net, r.Stages, w.cells)
+	if err != nil {
+		return err
+	}
 	r.Cells, r.Method, r.Steps = w.cells, o.Method, o.Steps
-	return err
+	return nil
+}
+
+// output lets a method correct the last synapse.
+func (w *walk) output(s Stage, m Method) error {
+	if m.output == nil || len(s.Linear) == 0 {
+		return nil
+	}
+	if err := w.keep(s, false); err != nil {
+		return err
+	}
+	return m.output(w, s)
 }
 
 // stage decides one stage.

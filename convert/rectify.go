@@ -17,6 +17,18 @@ func (g *graph) rectifier(i int) *model.Rectifier {
 	return nil
 }
 
+// rising returns the activation at place i when it never falls and is the same
+// for all of a channel, nil for others.
+func (g *graph) rising(i int) model.Op {
+	if q, ok := g.Nodes[i].Op.(*model.QCFS); ok && perChannel(q.Threshold, g.shapes[g.Nodes[i].Name]) {
+		return q
+	}
+	if r := g.rectifier(i); r != nil {
+		return r
+	}
+	return nil
+}
+
 // splitLeaky writes x where x ≥ 0, else a·x, as relu(x) − a·relu(−x).
 func splitLeaky(g *graph) bool {
 	for i, n := range g.Nodes {
@@ -59,7 +71,7 @@ func splitLeaky(g *graph) bool {
 // maximum of what an increasing function gives is what it gives for the maximum.
 func poolBehind(g *graph) bool {
 	for i, n := range g.Nodes {
-		r := g.rectifier(i)
+		r := g.rising(i)
 		from := g.index(n.Inputs[0])
 		if r == nil || from < 0 || !g.sole(n.Inputs[0]) {
 			continue
@@ -113,6 +125,8 @@ func (g *graph) nonNegative(name string) bool {
 	switch op := n.Op.(type) {
 	case *model.Rectifier:
 		return op.Func == model.ReLU || op.Func == model.Clip && op.Low >= 0
+	case *model.QCFS:
+		return true
 	case *model.Pool2d, *model.Add, *model.Concat, *model.Flatten, model.Router:
 		for _, in := range n.Inputs {
 			if !g.nonNegative(in) {
@@ -152,7 +166,7 @@ func (g *graph) activation(name string) bool {
 		return true
 	}
 	switch op := n.Op.(type) {
-	case *model.Rectifier:
+	case *model.Rectifier, *model.QCFS:
 		return true
 	case *model.Pool2d:
 		return op.Mode == model.PoolMax

@@ -13,7 +13,7 @@ type StageKind string
 
 // The kinds.
 const (
-	StageReLU    StageKind = "relu"     // a ReLU, or a clip from 0
+	StageReLU    StageKind = "relu"     // a ReLU, a clip from 0, or a QCFS activation
 	StageMaxPool StageKind = "max-pool" // of the values of one stage or several, moved only
 	StageOutput  StageKind = "output"   // the scores
 )
@@ -26,9 +26,10 @@ type Stage struct {
 	Name    string // the layer; for the output its last linear layer
 	Input   string // the layer whose values it takes in; for the output Name itself
 	Shape   model.Shape
-	High    float64  // of a clip, else +Inf
-	Linear  []string // layers between, in the order of computation
-	Sources []string // stages it reads, or model.InputName, each once
+	High    float64     // of a clip, else +Inf
+	QCFS    *model.QCFS // the activation, when it is one
+	Linear  []string    // layers between, in the order of computation
+	Sources []string    // stages it reads, or model.InputName, each once
 }
 
 // Synapse reports whether a linear layer multiplies by weights, rather than
@@ -64,6 +65,8 @@ func Stages(n *model.Network) ([]Stage, error) {
 			if last {
 				s.Kind, s.Name, s.Input = StageOutput, node.Inputs[0], node.Inputs[0]
 			}
+		case *model.QCFS:
+			s.Kind, s.Input, s.QCFS = StageReLU, node.Inputs[0], op
 		case *model.Pool2d:
 			if op.Mode == model.PoolMax {
 				s.Kind, s.Input = StageMaxPool, node.Inputs[0]

@@ -1,6 +1,8 @@
 package convert
 
 import (
+	"math"
+
 	"github.com/snntrain/snntrain/internal/signal"
 )
 
@@ -14,7 +16,7 @@ type trajectories struct {
 }
 
 // perCell is how many trajectories a channel is calibrated with.
-const perCell = 1024
+const perCell = 768
 
 // trace collects trajectories of a stage, a list for each channel.
 func (w *walk) trace(s Stage) ([]trajectories, error) {
@@ -67,14 +69,17 @@ func (p point) cell(steps int) (theta, initial, bias float32) {
 	return float32(p.theta), float32(p.start * p.theta), float32((p.total - p.start) * p.theta / float64(steps))
 }
 
-// loss is the mean squared difference of decoded spikes and activation.
-func (l *trajectories) loss(p point) float64 {
+// loss is the sum of squared differences of decoded spikes and activation, or
+// a part of it that is above most.
+func (l *trajectories) loss(p point, most float64) float64 {
 	theta, initial, bias := p.cell(l.steps)
 	worth := theta / float32(l.steps)
 	sum := 0.0
 	for i, want := range l.target {
 		d := float64(float32(fires(l.current[i*l.steps:(i+1)*l.steps], theta, initial, bias))*worth - want)
-		sum += d * d
+		if sum += d * d; sum > most {
+			break
+		}
 	}
 	return sum
 }
@@ -99,12 +104,12 @@ func (l *trajectories) search(high float64) point {
 		return point{theta: 1, start: 0, total: 0}
 	}
 	best := point{top, 0.5, 0.5}
-	least := l.loss(best)
+	least := l.loss(best, math.Inf(1))
 	try := func(p point) {
 		if p.theta > high {
 			return
 		}
-		if e := l.loss(p); e < least {
+		if e := l.loss(p, least); e < least {
 			best, least = p, e
 		}
 	}

@@ -82,7 +82,10 @@ func (w *walk) correct(s Stage) (changed bool, err error) {
 	}
 	every := max(1, images*places/(16*features+4096))
 	ls := newLeastSquares(features+1, channels)
-	worth := w.cells[s.Name].Threshold
+	var worth *model.Tensor // scores are worth themselves
+	if s.Kind == StageReLU {
+		worth = w.cells[s.Name].Threshold
+	}
 	first := 0
 	for i, x := range w.samples {
 		in, of := w.inputs(s, x, i)
@@ -112,7 +115,7 @@ func (w *walk) correct(s Stage) (changed bool, err error) {
 				}
 				phi[at] = 1
 				for c := range channels {
-					if a, y := want[place*channels+c], out[n][place*channels+c]; a > 0 || y > 0 {
+					if a, y := want[place*channels+c], out[n][place*channels+c]; a > 0 || y > 0 || worth == nil {
 						res[c] = a - y
 					}
 				}

@@ -188,6 +188,8 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 		return &autograd.Scale{}, c.perNeuronLeaves(node), nil
 	case *model.Affine:
 		return &autograd.Affine{}, c.perNeuronLeaves(node), nil
+	case *model.QCFS:
+		return &autograd.QCFS{Levels: op.Levels}, c.perNeuronLeaves(node), nil
 	case *model.PReLU:
 		return &autograd.PReLU{}, c.perNeuronLeaves(node), nil
 	case *model.Rectifier:

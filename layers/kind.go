@@ -33,7 +33,7 @@ func Kinds() *registry.Registry[Kind] {
 	for _, k := range []Kind{
 		linearKind(), conv2dKind(), poolKind(model.PoolAvg), poolKind(model.PoolSum), poolKind(model.PoolMax), poolKind(model.PoolGated),
 		flattenKind(), dropoutKind(), batchNormKind(), addKind(), scaleKind(),
-		affineKind(), reluKind(), clipKind(), leakyReLUKind(), preluKind(),
+		affineKind(), reluKind(), clipKind(), qcfsKind(), leakyReLUKind(), preluKind(),
 		concatKind(), sliceKind(), padKind(), permuteKind(), reshapeKind(),
 	} {
 		r.Add(k.Name, k)

@@ -20,6 +20,7 @@ func Ops() *registry.Registry[func() Op] {
 		Add("relu", func() Op { return &Rectifier{Func: ReLU} }).
 		Add("clip", func() Op { return &Rectifier{Func: Clip} }).
 		Add("leaky-relu", func() Op { return &Rectifier{Func: LeakyReLU} }).
+		Add("qcfs", func() Op { return &QCFS{} }).
 		Add("prelu", func() Op { return &PReLU{} }).
 		Add("concat", func() Op { return &Concat{} }).
 		Add("slice", func() Op { return &Slice{} }).

@@ -53,6 +53,7 @@ func everyKind() *model.Network {
 		model.Node{Name: "avg", Op: &model.Pool2d{Mode: model.PoolAvg, Size: [2]int{3, 3}, Stride: [2]int{1, 1}, Padding: [2]int{1, 1}}},
 		model.Node{Name: "sum", Op: &model.Pool2d{Mode: model.PoolSum, Size: [2]int{1, 1}, Stride: [2]int{1, 1}}},
 		model.Node{Name: "gated", Op: &model.Pool2d{Mode: model.PoolGated, Size: [2]int{1, 1}, Stride: [2]int{1, 1}}},
+		model.Node{Name: "qcfs", Op: &model.QCFS{Levels: 4, Threshold: model.NewTensor(4)}},
 		model.Node{Name: "scale", Op: &model.Scale{Factor: model.NewTensor(4).Fill(2)}},
 		model.Node{Name: "affine", Op: &model.Affine{Weight: model.NewTensor(4), Bias: model.NewTensor(4, 3, 3)}},
 		model.Node{Name: "relu", Op: &model.Rectifier{Func: model.ReLU}},
@@ -66,7 +67,6 @@ func everyKind() *model.Network {
 		model.Node{Name: "reshape", Op: &model.Reshape{Shape: model.Shape{4, 3, 3}}},
 		model.Node{Name: "drop", Op: &model.Dropout{P: 0.25}},
 		model.Node{Name: "flat", Op: &model.Flatten{}},
-		model.Node{Name: "first", Op: &model.FirstSpike{TMin: 1, TMax: 2.5, Clip: true, TimeBits: 4}},
 		model.Node{Name: "fc", Op: model.NewLinear(36, 3, true)},
 		model.Node{Name: "free", Op: model.NewLinear(3, 3, false)},
 		model.Node{Name: "loop.1", Op: recurrent(model.RecurrenceDense, 3)},
@@ -108,7 +108,7 @@ func TestFileRoundTrip(t *testing.T) {
 	if !bytes.Equal(a, b) {
 		t.Error("a network read back is written with other bytes")
 	}
-	if want.CountParams() != got.CountParams() || got.CountParams() != 4*1*9+4+8+1+4+4+36+4+36*3+3+9+(1+9+3)+(1+3) {
+	if want.CountParams() != got.CountParams() || got.CountParams() != 4*1*9+4+8+1+4+4+4+36+4+36*3+3+9+(1+9+3)+(1+3) {
 		t.Errorf("%d and %d trainable values", want.CountParams(), got.CountParams())
 	}
 }

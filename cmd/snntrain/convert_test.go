@@ -1,0 +1,128 @@
+package main
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/train"
+)
+
+// reluNet trains a float network on the digits for a moment and returns its run directory.
+func reluNet(t *testing.T, activation string) string {
+	t.Helper()
+	config := write(t, "relu.yaml", strings.ReplaceAll(`
+data: {name: digits, encode: {kind: constant, steps: 1}}
+model:
+  - {kind: conv2d, out: 8, kernel: 3, padding: 1}
+  - {kind: batch-norm}
+  - {kind: ACTIVATION}
+  - {kind: max-pool, size: 2}
+  - {kind: linear, out: 32}
+  - {kind: ACTIVATION}
+  - {kind: linear, out: 10}
+loss: {kind: cross-entropy, readout: last}
+train: {epochs: 3, batch: 32, optimizer: {kind: adam, lr: 3e-3}}
+`, "ACTIVATION", activation))
+	dir := filepath.Join(t.TempDir(), "relu")
+	good(t, "train", config, "--out", dir, "--quiet")
+	return dir
+}
+
+const digitsConvert = "data: {name: digits}\nconvert: {coding: rate, method: advanced, steps: 8, calibration: 300}\n"
+
+func TestConvertCommand(t *testing.T) {
+	float, config := reluNet(t, "relu"), write(t, "c.yaml", digitsConvert)
+	out := filepath.Join(t.TempDir(), "spikes")
+	text := good(t, "convert", float, "--config", config, "--out", out)
+	for _, part := range []string{"float network", "T = 8", "UNEVENNESS", "spikes per neuron", "MACs", "snntrain eval " + out} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the table lacks %q:\n%s", part, text)
+		}
+	}
+	var got conversion
+	if err := json.Unmarshal(read(t, out, conversionFile), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.ANN.Accuracy < 0.9 || got.SNN["8"].Accuracy < got.ANN.Accuracy-0.03 || got.SNN["1"].N != got.ANN.N {
+		t.Errorf("float %.3f, spiking %v", got.ANN.Accuracy, got.SNN)
+	}
+	if len(got.Changes) == 0 || len(got.Budget.Layers) != 2 || len(got.Budget.Synapses) != 3 || got.Budget.SynOps <= 0 || got.Budget.Analog <= 0 {
+		t.Errorf("changes %v, budget %+v", got.Changes, got.Budget)
+	}
+	for _, l := range got.Budget.Layers {
+		if m := l.Mean; math.Abs(m.Input+m.Clipping+m.Quantization+m.Unevenness-m.Total) > 1e-9 {
+			t.Errorf("%s: %+v do not add up", l.Name, m)
+		}
+	}
+	if page := string(read(t, out, train.ReportFile)); !strings.Contains(page, "Accuracy against the number of steps") || !strings.Contains(page, "Unevenness") {
+		t.Error("report.html lacks the curve or the account")
+	}
+
+	var again evalResult
+	object(t, &again, "eval", out, "--steps", "2,8")
+	if again.Correct != got.SNN["8"].Correct || again.Steps["2"].Correct != got.SNN["2"].Correct {
+		t.Errorf("eval has %d right after 8 steps and %d after 2, convert said %d and %d", again.Correct, again.Steps["2"].Correct, got.SNN["8"].Correct, got.SNN["2"].Correct)
+	}
+	good(t, "inspect", out)
+	n, err := model.Load(filepath.Join(out, train.ModelFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, node := range n.Nodes {
+		if k, ok := node.Op.(*model.Neuron); ok && (k.Rules.MaxSpikes != 1 || k.Model != "if") {
+			t.Errorf("%s: %s with %d spikes a step", node.Name, k.Model, k.Rules.MaxSpikes)
+		}
+	}
+	refused(t, exitUsage, []string{"holds a run already"}, "convert", float, "--config", config, "--out", out)
+	good(t, "convert", float, "--config", config, "--out", out, "--force", "--limit", "20")
+}
+
+func TestConvertQCFS(t *testing.T) {
+	config := write(t, "c.yaml", "data: {name: digits}\nconvert: {method: qcfs, steps: 4}\n")
+	var got conversion
+	object(t, &got, "convert", reluNet(t, "qcfs"), "--config", config, "--out", filepath.Join(t.TempDir(), "spikes"))
+	if got.ANN.Accuracy < 0.9 || got.SNN["4"].Accuracy < got.ANN.Accuracy-0.05 {
+		t.Errorf("float %.3f, spiking %v", got.ANN.Accuracy, got.SNN)
+	}
+}
+
+func TestConvertAuto(t *testing.T) {
+	config := write(t, "c.yaml", "data: {name: digits}\nconvert: {method: auto, max_drop: 2, max_steps: 16, calibration: 300}\n")
+	var got conversion
+	object(t, &got, "convert", reluNet(t, "relu"), "--config", config, "--out", filepath.Join(t.TempDir(), "spikes"))
+	if got.Method == "auto" || len(got.Tried) == 0 || got.Steps > 16 || got.Why == "" {
+		t.Errorf("chose %s, T = %d, because %q after %v", got.Method, got.Steps, got.Why, got.Tried)
+	}
+}
+
+func TestConvertFaults(t *testing.T) {
+	config, net := write(t, "c.yaml", digitsConvert), onnxFile(t, brightest(-1, 64))
+	out := filepath.Join(t.TempDir(), "out")
+	with := func(text string) string { return write(t, "bad.yaml", text) }
+	for _, c := range []struct {
+		want []string
+		args []string
+	}{
+		{[]string{"needs --config"}, []string{net, "--out", out}},
+		{[]string{"needs --out"}, []string{net, "--config", config}},
+		{[]string{"truncated, corrupted, or another format"}, []string{write(t, "bad.onnx", "no model"), "--config", config, "--out", out}},
+		{[]string{`nowhere.onnx": no such file`}, []string{"nowhere.onnx", "--config", config, "--out", out}},
+		{[]string{"give the shape with --input-shape"}, []string{onnxFile(t, brightest(-1, -1, -1, 1)), "--config", config, "--out", out}},
+		{[]string{"takes samples of 3×8×8, 192 values; the data gives 1×8×8"}, []string{onnxFile(t, brightest(1, 3, 8, 8)), "--config", config, "--out", out}},
+		{[]string{"convert.method", "advanced"}, []string{net, "--config", with("data: {name: digits}\nconvert: {method: advance}\n"), "--out", out}},
+		{[]string{"convert.steps", "convert.calibration", "convert.stepz"}, []string{net, "--config", with("data: {name: digits}\nconvert: {steps: 0, calibration: 0, stepz: 3}\n"), "--out", out}},
+		{[]string{"shows a sample as a constant input"}, []string{net, "--config", with("data: {name: digits, encode: {kind: rate, steps: 4}}\nconvert: {steps: 4}\n"), "--out", out}},
+		{[]string{"input_range from 0 to 0.1"}, []string{net, "--config", with("data: {name: digits}\nconvert: {input_range: [0, 0.1]}\n"), "--out", out}},
+		{[]string{"is no qcfs activation"}, []string{net, "--config", with("data: {name: digits}\nconvert: {method: qcfs}\n"), "--out", out}},
+	} {
+		refused(t, exitUsage, c.want, append([]string{"convert"}, c.args...)...)
+		if _, err := os.Stat(out); err == nil {
+			t.Fatalf("%v left an output directory", c.args)
+		}
+	}
+}
