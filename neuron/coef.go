@@ -91,6 +91,9 @@ type dcoef struct {
 func (f *family) chain(d *dcoef, grads map[string][]float32) {
 	for name := range f.Learn {
 		into := grads[name]
+		if len(into) == 0 { // nobody asks for it
+			continue
+		}
 		sums := make([]float64, len(into))
 		for i := range f.n {
 			sums[f.slot(len(into), i)] += f.chainAt(name, d, i)
