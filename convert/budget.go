@@ -126,7 +126,7 @@ func (a *account) synapses() error {
 		return err
 	}
 	for _, n := range a.result.Network.Nodes {
-		macs := 0.0
+		var macs float64
 		switch op := n.Op.(type) {
 		case *model.Linear:
 			macs = float64(op.In * op.Out)
