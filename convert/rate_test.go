@@ -338,3 +338,34 @@ func TestRateFaults(t *testing.T) {
 		}
 	}
 }
+
+// account converts small at T = 4 and returns the report of its last layer.
+func account(t *testing.T, method string, rounds int) convert.LayerReport {
+	t.Helper()
+	cal := samples(model.Shape{2, 6, 6}, 96, uniform)
+	r := rate(t, small(), cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Rounds = method, 4, rounds })
+	b, err := r.Account(context.Background(), cal, 96)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Layers[len(b.Layers)-1]
+}
+
+// TestCorrectionHelps: a round of least squares leaves less error than none.
+func TestCorrectionHelps(t *testing.T) {
+	with, without := account(t, "advanced", 1), account(t, "advanced", 0)
+	if !(with.Relative < 0.985*without.Relative) {
+		t.Errorf("relative error %.4f with a correction of the weights, %.4f without", with.Relative, without.Relative)
+	}
+}
+
+// TestCalibrationBalances: light and potential take away most of the mean
+// difference that thresholds alone leave.
+func TestCalibrationBalances(t *testing.T) {
+	plain := account(t, "initial-potential", 0).Mean.Total
+	for _, method := range []string{"light", "potential"} {
+		if got := account(t, method, 0).Mean.Total; !(math.Abs(got) < 0.5*math.Abs(plain)) {
+			t.Errorf("%s: mean difference %.4f, thresholds alone leave %.4f", method, got, plain)
+		}
+	}
+}

@@ -32,16 +32,6 @@ type Stage struct {
 	Sources []string    // stages it reads, or model.InputName, each once
 }
 
-// Synapse reports whether a linear layer multiplies by weights, rather than
-// pooling, moving, adding or scaling values.
-func Synapse(op model.Op) bool {
-	switch op.(type) {
-	case *model.Linear, *model.Conv2d:
-		return true
-	}
-	return false
-}
-
 // Stages lists the stages of a canonical network in the order of computation;
 // the last is the output. A ReLU at the very end is no stage: the scores are
 // what it reads. A max-pool of what is no stage's output is a fault.
