@@ -12,7 +12,7 @@ var legacyMagic = []byte{opProto, 2, opLong1, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 
 // decodeLegacy reads the old form: pickles of the magic number, the protocol,
 // facts of the machine, the object, and the list of storage keys; then the
 // storages in that order, each its number of elements in 8 bytes and the elements.
-func decodeLegacy(raw []byte, l Limits) ([]Tensor, error) {
+func decodeLegacy(raw []byte, l Limits) (*File, error) {
 	f := &legacy{raw: raw, at: len(legacyMagic), order: binary.LittleEndian, shared: map[string]*storage{}}
 	protocol, err := f.pickle()
 	if err != nil {

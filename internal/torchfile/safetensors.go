@@ -2,7 +2,9 @@ package torchfile
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -11,12 +13,16 @@ import (
 
 // decodeSafetensors reads a safetensors file of anyone; internal/tensorfile
 // reads those of this project, with their checksums. Tensors are sorted by name.
-func decodeSafetensors(raw []byte, l Limits) ([]Tensor, error) {
+func decodeSafetensors(raw []byte, l Limits) (*File, error) {
 	st, err := safetensors.Deserialize(raw)
 	if err != nil {
 		return nil, fmt.Errorf("not a safetensors file, or damaged: %w", err)
 	}
-	var out []Tensor
+	_, header, err := safetensors.ReadMetadata(raw)
+	if err != nil {
+		return nil, err
+	}
+	out := &File{Meta: header.Metadata()}
 	left := l.Values
 	for _, name := range st.Names() {
 		t, err := decodeView(st, name, left)
@@ -24,9 +30,9 @@ func decodeSafetensors(raw []byte, l Limits) ([]Tensor, error) {
 			return nil, fmt.Errorf("tensor %q: %w", name, err)
 		}
 		left -= t.Len()
-		out = append(out, t)
+		out.Tensors = append(out.Tensors, t)
 	}
-	slices.SortFunc(out, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(out.Tensors, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
 }
 
@@ -48,4 +54,46 @@ func decodeView(st safetensors.SafeTensors, name string, limit int) (Tensor, err
 		}
 	}
 	return Tensor{}, fmt.Errorf("elements of type %v are not read", from.DType())
+}
+
+// Encode writes a safetensors file: floats as float32, integers as int64, as
+// PyTorch stores its counters. The same content gives the same bytes. (The
+// library that reads cannot write tensors without axes.)
+func (f *File) Encode() ([]byte, error) {
+	type entry struct {
+		DType   string `json:"dtype"`
+		Shape   []int  `json:"shape"`
+		Offsets [2]int `json:"data_offsets"`
+	}
+	header, tensors := map[string]any{}, slices.Clone(f.Tensors)
+	slices.SortFunc(tensors, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
+	var data []byte
+	for _, t := range tensors {
+		e := entry{DType: "F32", Shape: append([]int{}, t.Shape...)}
+		if t.Ints != nil {
+			e.DType = "I64"
+		}
+		e.Offsets[0] = len(data)
+		for _, v := range t.Floats {
+			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+		}
+		for _, v := range t.Ints {
+			data = binary.LittleEndian.AppendUint64(data, uint64(v))
+		}
+		e.Offsets[1] = len(data)
+		if _, twice := header[t.Name]; twice {
+			return nil, fmt.Errorf("tensor %q is there twice", t.Name)
+		}
+		header[t.Name] = e
+	}
+	if f.Meta != nil {
+		header["__metadata__"] = f.Meta
+	}
+	text, err := json.Marshal(header) // sorts the names
+	if err != nil {
+		return nil, err
+	}
+	text = append(text, strings.Repeat(" ", (8-len(text)%8)%8)...)
+	out := binary.LittleEndian.AppendUint64(nil, uint64(len(text)))
+	return append(append(out, text...), data...), nil
 }

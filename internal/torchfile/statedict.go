@@ -8,7 +8,7 @@ var wrappers = []string{"state_dict", "model_state_dict", "model", "net"}
 
 // stateDict finds the tensors of an object: a dictionary of tensors, or one
 // that holds such a dictionary. Other entries of it are left out.
-func stateDict(object any, l Limits) ([]Tensor, error) {
+func stateDict(object any, l Limits) (*File, error) {
 	d, ok := object.(*dict)
 	if !ok {
 		return nil, fmt.Errorf("holds no dictionary; save with torch.save(model.state_dict(), path)")
@@ -24,7 +24,7 @@ func stateDict(object any, l Limits) ([]Tensor, error) {
 	if !d.holdsTensors() {
 		return nil, fmt.Errorf("holds no dictionary of tensors; its keys: %q", some(d.keys))
 	}
-	var out []Tensor
+	out := &File{}
 	left := l.Values
 	for _, key := range d.keys {
 		v, ok := d.values[key].(*view)
@@ -36,7 +36,7 @@ func stateDict(object any, l Limits) ([]Tensor, error) {
 			return nil, fmt.Errorf("tensor %q: %w", key, err)
 		}
 		left -= t.Len()
-		out = append(out, t)
+		out.Tensors = append(out.Tensors, t)
 	}
 	return out, nil
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 )
 
 // Tensor is one named array, in C order. Floating-point numbers of any width
@@ -22,6 +20,12 @@ type Tensor struct {
 // Len is the number of values.
 func (t *Tensor) Len() int { return len(t.Floats) + len(t.Ints) }
 
+// File is what a file holds. Meta is text that a safetensors file may carry.
+type File struct {
+	Tensors []Tensor
+	Meta    map[string]string
+}
+
 // Limits bound what a file may ask for.
 type Limits struct {
 	Bytes  int64 // size of the file
@@ -34,7 +38,7 @@ func DefaultLimits() Limits { return Limits{Bytes: 4 << 30, Values: 512 << 20} }
 // Read reads a file in any of the forms, and tells them apart by content.
 // Tensors come in the order of the file; of a dictionary of dictionaries that
 // of "state_dict", "model_state_dict", "model" or "net" is taken.
-func Read(path string) ([]Tensor, error) {
+func Read(path string) (*File, error) {
 	l := DefaultLimits()
 	info, err := os.Stat(path)
 	if err != nil {
@@ -47,15 +51,15 @@ func Read(path string) ([]Tensor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("torchfile: %w", err)
 	}
-	t, err := Decode(raw, l)
+	f, err := Decode(raw, l)
 	if err != nil {
 		return nil, fmt.Errorf("torchfile: %s: %w", path, err)
 	}
-	return t, nil
+	return f, nil
 }
 
 // Decode reads the bytes of a file.
-func Decode(raw []byte, l Limits) ([]Tensor, error) {
+func Decode(raw []byte, l Limits) (*File, error) {
 	switch {
 	case bytes.HasPrefix(raw, []byte("PK\x03\x04")):
 		return decodeZip(raw, l)
@@ -69,11 +73,7 @@ func Decode(raw []byte, l Limits) ([]Tensor, error) {
 	return nil, fmt.Errorf("neither safetensors nor a checkpoint of torch.save")
 }
 
-// IsCheckpoint tells whether a path has one of the endings that PyTorch users give their checkpoints.
-func IsCheckpoint(path string) bool {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".pt", ".pth", ".th", ".ckpt", ".bin":
-		return true
-	}
-	return false
+// Known reports whether the first bytes of a file are those of a form that Decode reads.
+func Known(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, legacyMagic) || len(head) > 8 && head[8] == '{'
 }

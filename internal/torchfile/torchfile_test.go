@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/snntrain/snntrain/internal/testkit"
 	"github.com/snntrain/snntrain/internal/torchfile"
 )
@@ -46,12 +48,12 @@ func TestWhatPyTorchWrote(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 			continue
 		}
-		if len(got) != len(want) {
-			t.Errorf("%s: %d tensors, want %d", file, len(got), len(want))
+		if len(got.Tensors) != len(want) {
+			t.Errorf("%s: %d tensors, want %d", file, len(got.Tensors), len(want))
 			continue
 		}
 		for i, w := range want {
-			compare(t, file, got[i], w)
+			compare(t, file, got.Tensors[i], w)
 		}
 	}
 }
@@ -127,7 +129,7 @@ func tensor(offset, extent, stride, count string) string {
 // TestFaults: programs that ask for what is not there, or for too much.
 func TestFaults(t *testing.T) {
 	ok := tensor(small(0), small(6), small(1), small(6))
-	if got, err := torchfile.Decode(checkpoint(t, ok), torchfile.DefaultLimits()); err != nil || len(got) != 1 || got[0].Len() != 6 {
+	if got, err := torchfile.Decode(checkpoint(t, ok), torchfile.DefaultLimits()); err != nil || len(got.Tensors) != 1 || got.Tensors[0].Len() != 6 {
 		t.Fatalf("%v %v", got, err)
 	}
 	huge := "J\xff\xff\xff\x7f"
@@ -182,7 +184,7 @@ func TestDamage(t *testing.T) {
 			damaged := bytes.Clone(raw)
 			damaged[i] ^= 1 << bit
 			got, err := torchfile.Decode(damaged, torchfile.Limits{Values: 1000})
-			if err == nil && i < directory && fmt.Sprint(got) != fmt.Sprint(want) {
+			if err == nil && i < directory && fmt.Sprint(got.Tensors) != fmt.Sprint(want.Tensors) {
 				t.Fatalf("bit %d of byte %d was flipped: other content without a fault: %v", bit, i, got)
 			}
 		}
@@ -199,7 +201,7 @@ func TestRealCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	values := 0
-	for _, g := range got {
+	for _, g := range got.Tensors {
 		if !strings.HasPrefix(g.Name, "module.") {
 			t.Fatalf("a tensor is called %q", g.Name)
 		}
@@ -211,12 +213,40 @@ func TestRealCheckpoint(t *testing.T) {
 		values += len(g.Floats)
 	}
 	// 269 722 trainable values of ResNet-20 with convolution shortcuts replaced by padding, and two running statistics for each of 688 channels
-	if len(got) != 97 || values != 269722+2*688 {
-		t.Errorf("%d tensors with %d values", len(got), values)
+	if len(got.Tensors) != 97 || values != 269722+2*688 {
+		t.Errorf("%d tensors with %d values", len(got.Tensors), values)
 	}
 	st, err := torchfile.Read(testkit.Data(t, "models", "mnist.safetensors"))
-	if err != nil || len(st) != 20 || st[0].Name != "conv1.bias" || !slices.Equal(st[0].Shape, []int{8}) {
-		t.Errorf("mnist.safetensors: %d tensors, %v", len(st), err)
+	if err != nil || len(st.Tensors) != 20 || st.Tensors[0].Name != "conv1.bias" || !slices.Equal(st.Tensors[0].Shape, []int{8}) {
+		t.Errorf("mnist.safetensors: %+v, %v", st, err)
+	}
+}
+
+// TestRoundTrip: what is written is read again, and is the same bytes every time.
+func TestRoundTrip(t *testing.T) {
+	f := &torchfile.File{Meta: map[string]string{"format": "pt"}, Tensors: []torchfile.Tensor{
+		{Name: "a.beta", Shape: []int{}, DType: "float32", Floats: []float32{0.5}},
+		{Name: "a.n", Shape: []int{2}, DType: "int64", Ints: []int64{-1, 1 << 40}},
+		{Name: "b", Shape: []int{1, 2}, DType: "float32", Floats: []float32{1, -2}},
+	}}
+	raw, err := f.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := torchfile.Decode(raw, torchfile.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(f, got); d != "" {
+		t.Error(d)
+	}
+	again, err := got.Encode()
+	if err != nil || !bytes.Equal(raw, again) {
+		t.Errorf("other bytes: %v", err)
+	}
+	f.Tensors[1].Name = "b"
+	if _, err := f.Encode(); err == nil {
+		t.Error("a name twice was written")
 	}
 }
 
@@ -250,7 +280,7 @@ func check(t *testing.T, raw []byte) {
 	if err != nil {
 		return
 	}
-	for _, g := range got {
+	for _, g := range got.Tensors {
 		n := 1
 		for _, d := range g.Shape {
 			n *= d

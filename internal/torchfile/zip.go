@@ -20,7 +20,7 @@ type archive struct {
 	left   uint64 // bytes that entries may still have: they do not overlap in the file
 }
 
-func decodeZip(raw []byte, l Limits) ([]Tensor, error) {
+func decodeZip(raw []byte, l Limits) (*File, error) {
 	a, err := openArchive(raw)
 	if err != nil {
 		return nil, err
