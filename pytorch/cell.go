@@ -20,6 +20,9 @@ type cell struct {
 	shape model.Shape
 	rules model.Rules
 
+	inputs    []string         // of the layer as the framework runs it
+	recurrent *model.Recurrent // nil = none
+
 	beta, alpha, gain, shift, theta []float32
 	leak                            []float64 // 1 − β free of cancellation
 	reset, init, floor, rest        []float32
@@ -52,7 +55,7 @@ func (b *builder) neuronNode(node *model.Node, name string, op *model.Neuron) {
 }
 
 func newCell(node *model.Node, op *model.Neuron, kind neuron.Kind, shape model.Shape, dt float64) *cell {
-	c := &cell{node: node, op: op, shape: shape, rules: op.Rules}
+	c := &cell{node: node, op: op, shape: shape, rules: op.Rules, inputs: node.Inputs, recurrent: op.Recurrent}
 	values := func(name string, def float64) []float64 {
 		if t := op.Values[name]; t != nil {
 			out := make([]float64, len(t.Data))
@@ -189,6 +192,9 @@ func (b *builder) current(c *cell) string {
 		c.gain = c.each(func(v []float64) float32 { return float32(v[0] * v[1]) }, double(c.gain), double(c.alpha))
 		b.note(c.node, Rounding, "the synaptic current is i = α·i + α·x there, was i = α·(i + x)")
 	}
+	if c.op.Recurrent != nil && !all(c.gain, 1) {
+		in = b.scaled(c, in)
+	}
 	gain, shift := !all(c.gain, 1), !all(c.shift, 0)
 	if !gain && !shift {
 		return in
@@ -211,6 +217,33 @@ func (b *builder) current(c *cell) string {
 	}
 	b.init("self.%s = nn.ParameterDict({%s})", own, strings.Join(parts, ", "))
 	return text
+}
+
+// scaled writes the gain of a recurrent layer, which holds for what comes back
+// to it as well: a scale layer before it, and recurrent weights times the gain.
+func (b *builder) scaled(c *cell, in string) string {
+	own := b.names.of(c.name + "_input")
+	b.asRun.Nodes = append(b.asRun.Nodes, model.Node{Name: own, Op: &model.Scale{Factor: &model.Tensor{Shape: c.dims(c.gain), Data: c.gain}}, Inputs: c.node.Inputs})
+	b.init("self.%s = nn.ParameterDict({%s})", own, b.zeros("factor", own, c.gain, c.shape))
+	b.step("%s = self.%s[\"factor\"] * %s", own, own, in)
+	c.inputs = []string{own}
+	r := *c.recurrent
+	r.Weight = r.Weight.Clone()
+	r.Bias = r.Bias.Clone()
+	n := c.shape.Size()
+	for post := range n {
+		g := c.gain[post*len(c.gain)/n]
+		each := len(r.Weight.Data) / n
+		for i := range each {
+			r.Weight.Data[post*each+i] *= g
+		}
+		if r.HasBias {
+			r.Bias.Data[post] *= g
+		}
+	}
+	c.recurrent, c.gain = &r, []float32{1}
+	b.note(c.node, Rounding, "the gain of the input is part of the recurrent weights there")
+	return own
 }
 
 // zeros is an entry of a ParameterDict, whose values come from the state dictionary.
@@ -248,7 +281,7 @@ func (b *builder) run(c *cell, rules model.Rules, values map[string][]float32, r
 		op.Values["v_init"] = &model.Tensor{Shape: []int{1}, Data: c.init}
 	}
 	node := *c.node
-	node.Op = op
+	node.Op, node.Inputs = op, c.inputs
 	b.asRun.Nodes = append(b.asRun.Nodes, node)
 }
 

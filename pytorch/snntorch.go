@@ -117,7 +117,7 @@ func (b *builder) snnTorchRules(c *cell) (r model.Rules, mechanism string, delay
 
 // snnTorchRecurrent adds the connections of a layer to itself.
 func (b *builder) snnTorchRecurrent(c *cell, class *string, args *[]string) *model.Recurrent {
-	r := c.op.Recurrent
+	r := c.recurrent
 	if r == nil {
 		return nil
 	}

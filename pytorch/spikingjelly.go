@@ -157,7 +157,7 @@ func (b *builder) frozen(c *cell) {
 
 // spikingJellyRecurrent adds what the last spikes bring as a module of its own.
 func (b *builder) spikingJellyRecurrent(c *cell, current string) (string, *model.Recurrent) {
-	r := c.op.Recurrent
+	r := c.recurrent
 	if r == nil {
 		return current, nil
 	}
