@@ -152,7 +152,7 @@ func addRows(dst, w []float32, stride int, e *signal.Events, g int) {
 }
 
 // tileSize is how many values of a matrix are used at a time, so that they stay in the cache.
-const tileSize = 96 << 10
+const tileSize = 100 << 10
 
 // widthOf is the number of columns of a matrix of k rows that fit in a tile.
 func widthOf(k, n int) int { return min(n, max(64, tileSize/max(k, 1)/64*64)) }
