@@ -232,9 +232,12 @@ func productWeights(c *Context, dw []float32, x, dy *signal.Signal, tiles *sync.
 	if !c.Span.goesOn() {
 		clear(dw)
 	}
-	if x.Spiking() && n <= narrow {
+	switch {
+	case x.Spiking() && n <= narrow && kernels.ColumnsPay(n, 1-x.Zeros()):
+		columnWeights(c, dw, x, dy)
+	case x.Spiking() && n <= narrow:
 		narrowWeights(c, dw, x, dy)
-	} else {
+	default:
 		tiledWeights(c, dw, x, dy, tiles)
 	}
 	if gain := gainOf(x); gain != 1 && c.Span.done() {
@@ -295,6 +298,29 @@ func narrowWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 			from, _ := slices.BinarySearch(list, uint32(lo))
 			to, _ := slices.BinarySearch(list, uint32(hi))
 			kernels.AddToRows(dw, n, list[from:to], dy.Row(r))
+		}
+	})
+}
+
+// columnWeights is narrowWeights without a list, for many spikes: 64 inputs at
+// a time, their sums in registers. It adds in the same order.
+func columnWeights(c *Context, dw []float32, x, dy *signal.Signal) {
+	n, k := dy.N(), x.N()
+	part := (n + kernels.ColumnsAtOnce - 1) / kernels.ColumnsAtOnce
+	part = (n + part - 1) / part
+	c.Pool.For(x.Stride(), 1, func(lo, hi int) {
+		var sums [narrow * 64]float32 // dWᵀ of 64 inputs
+		for w := lo; w < hi; w++ {
+			mine := dw[w*64*n : min((w+1)*64, k)*n]
+			for i := range mine {
+				sums[i%n*64+i/n] = mine[i]
+			}
+			for j := 0; j < n; j += part {
+				kernels.AddColumns(sums[j*64:], 64, x.Words[w:], x.Stride(), x.Rows(), dy.F[j:], n, min(part, n-j))
+			}
+			for i := range mine {
+				mine[i] = sums[i%n*64+i/n]
+			}
 		}
 	})
 }
