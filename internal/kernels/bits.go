@@ -60,9 +60,17 @@ func (l Level) ListWords(idx []uint32, words []uint64) int {
 		panic("kernels: ListWords: no room for the bits")
 	}
 	if total > 0 {
-		var start [2]uint32
-		run := [1]BitRun{}
-		l.t.listBits(idx, start[:], words, run[:], 0, 64*len(words))
+		l.t.listWords(idx, words)
 	}
 	return total
+}
+
+func listWordsGo(idx []uint32, words []uint64) {
+	n := 0
+	for i, w := range words {
+		for ; w != 0; w &= w - 1 {
+			idx[n] = uint32(i*64 + bits.TrailingZeros64(w))
+			n++
+		}
+	}
 }
