@@ -123,9 +123,9 @@ func product(c *Context, y, x *signal.Signal, w []float32, tiles *sync.Pool) {
 		for i := first; i < last; i++ {
 			lo := i / parts * width
 			hi := min(lo+width, n)
-			*tile = kernels.PackColumns(*tile, w, n, k, lo, hi)
+			packed := kernels.PackColumns(tile, w, n, k, lo, hi)
 			for r := i % parts * rows / parts; r < (i%parts+1)*rows/parts; r++ {
-				addRows(y.Row(r)[lo:hi], *tile, hi-lo, events, r)
+				addRows(y.Row(r)[lo:hi], packed, hi-lo, events, r)
 			}
 		}
 		tiles.Put(tile)

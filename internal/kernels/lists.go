@@ -91,7 +91,7 @@ func (s *listSum) tasks(lo, hi int) {
 func (s *listSum) chunk(t *listTile, chunk, i0, i1, j0, j1 int) {
 	top := chunk * s.l.Chunk
 	rows := min(s.l.Chunk, s.rows-top)
-	t.packed = PackColumns(t.packed, s.src[top*s.n:], s.n, rows, j0, j1)
+	packed := PackColumns(&t.packed, s.src[top*s.n:], s.n, rows, j0, j1)
 	whole := rows == s.l.Chunk
 	for i := i0; i < i1; i++ {
 		g := chunk*s.l.Many + i
@@ -99,7 +99,7 @@ func (s *listSum) chunk(t *listTile, chunk, i0, i1, j0, j1 int) {
 		for !whole && k < end && int(s.l.Index[k]) >= rows { // left out
 			k++
 		}
-		s.add(s.dst[i*s.n+j0:i*s.n+j1], t.packed, k, end)
+		s.add(s.dst[i*s.n+j0:i*s.n+j1], packed, k, end)
 	}
 }
 
@@ -112,10 +112,16 @@ func (s *listSum) add(dst, src []float32, k, end uint32) {
 	}
 }
 
-// PackColumns copies columns lo..hi of rows of n values to dst, side by side, and returns it.
-func PackColumns(dst, src []float32, n, rows, lo, hi int) []float32 {
+// PackColumns copies columns lo..hi of rows of n values side by side: to
+// buffer, grown where it is too small, unless whole rows are asked for, which
+// lie so already.
+func PackColumns(buffer *[]float32, src []float32, n, rows, lo, hi int) []float32 {
 	w := hi - lo
-	dst = grow(dst, rows*w)
+	if w == n {
+		return src[:rows*n]
+	}
+	dst := grow(*buffer, rows*w)
+	*buffer = dst
 	for r := range rows {
 		copy(dst[r*w:(r+1)*w], src[r*n+lo:r*n+hi])
 	}
