@@ -24,6 +24,7 @@ type Linear struct {
 	grads       [3]Value
 	back        []*Value
 	all         []uint32
+	turned      []float32 // W (out, in), for a product
 	tiles       sync.Pool // *[]float32, parts of a matrix
 }
 
@@ -181,7 +182,9 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	l.grads[0].Product = neuron.Product{}
 	if need[0] && l.Product && !dy.Const && dy.N() <= narrow {
 		l.dx.ResetSpikes(0, x.B, x.Shape, false) // no values
-		l.grads[0] = Value{Signal: &l.dx, Product: neuron.Product{DY: dy, W: w}}
+		l.turned = grow(l.turned, len(w))
+		kernels.Transpose(l.turned, w, x.N(), dy.N())
+		l.grads[0] = Value{Signal: &l.dx, Product: neuron.Product{DY: dy, W: l.turned}}
 		l.back[0] = &l.grads[0]
 	} else if need[0] {
 		n, k := dy.N(), x.N()
@@ -209,8 +212,7 @@ func matchRows(c *Context, g, x, full *signal.Signal) *signal.Signal {
 }
 
 // productWeights writes dW = xᵀ·dy, (in, out), or adds it to that of the
-// segments behind. Over spikes the rows are added from the
-// last to the first, in segments as in the whole, and multiplied by the spikes'
+// segments behind. Over spikes the rows are added from the last to the first, in segments as in the whole, and multiplied by the spikes'
 // value at the end: the same bits. The dense product sums each segment by itself.
 func productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 	n, k := dy.N(), x.N()
