@@ -112,6 +112,10 @@ func product(c *Context, y, x *signal.Signal, w []float32, tiles *sync.Pool) {
 		kernels.Gemm(c.Pool, x.Rows(), n, k, x.F, k, false, w, n, false, y.F, n, true)
 		return
 	}
+	if x.Spiking() && n <= narrow && kernels.ColumnsPay(n, 1-x.Zeros()) {
+		columnProduct(c, y, x, w)
+		return
+	}
 	events, rows := x.ByRowOn(c.Pool), x.Rows()
 	width := widthOf(k, n)
 	cols := (n + width - 1) / width
@@ -131,6 +135,55 @@ func product(c *Context, y, x *signal.Signal, w []float32, tiles *sync.Pool) {
 		}
 		tiles.Put(tile)
 	})
+}
+
+// columnProduct is product for few outputs and many spikes: 64 rows at a time,
+// their sums in registers. It adds in the order of the events, and needs no list of them.
+func columnProduct(c *Context, y, x *signal.Signal, w []float32) {
+	n, k, part := y.N(), x.N(), columnPart(y.N())
+	c.Pool.For((x.Rows()+63)/64, 1, func(lo, hi int) {
+		var sums [narrow * 64]float32 // yᵀ of 64 rows
+		var rows, inputs [64]uint64
+		for block := lo; block < hi; block++ {
+			mine := y.F[block*64*n : min((block+1)*64, x.Rows())*n]
+			transpose(sums[:], mine, n)
+			for q := range x.Stride() {
+				clear(rows[:])
+				for r := range len(mine) / n {
+					rows[r] = x.Words[(block*64+r)*x.Stride()+q]
+				}
+				kernels.TransposeBits(&inputs, &rows)
+				for j := 0; j < n; j += part {
+					kernels.AddColumns(sums[j*64:], 64, inputs[:], 1, min(64, k-q*64), w[q*64*n+j:], n, min(part, n-j), true)
+				}
+			}
+			untranspose(mine, sums[:], n)
+		}
+	})
+}
+
+// columnPart is how many of n columns are taken at once.
+func columnPart(n int) int {
+	parts := (n + kernels.ColumnsAtOnce - 1) / kernels.ColumnsAtOnce
+	return (n + parts - 1) / parts
+}
+
+// transpose writes up to 64 rows of n values as columns, and untranspose back.
+func transpose(columns, rows []float32, n int) {
+	for i := range len(rows) / n {
+		for j, v := range rows[i*n : (i+1)*n] {
+			columns[j*64+i] = v
+		}
+	}
+}
+
+func untranspose(rows, columns []float32, n int) {
+	for i := range len(rows) / n {
+		row := rows[i*n : (i+1)*n]
+		for j := range row {
+			row[j] = columns[j*64+i]
+		}
+	}
 }
 
 // partsOf is into how many parts some work is cut when cols pieces are too few
@@ -266,22 +319,16 @@ func narrowWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 // columnWeights is narrowWeights without a list, for many spikes: 64 inputs at
 // a time, their sums in registers. It adds in the same order.
 func columnWeights(c *Context, dw []float32, x, dy *signal.Signal) {
-	n, k := dy.N(), x.N()
-	part := (n + kernels.ColumnsAtOnce - 1) / kernels.ColumnsAtOnce
-	part = (n + part - 1) / part
+	n, k, part := dy.N(), x.N(), columnPart(dy.N())
 	c.Pool.For(x.Stride(), 1, func(lo, hi int) {
 		var sums [narrow * 64]float32 // dWᵀ of 64 inputs
 		for w := lo; w < hi; w++ {
 			mine := dw[w*64*n : min((w+1)*64, k)*n]
-			for i := range mine {
-				sums[i%n*64+i/n] = mine[i]
-			}
+			transpose(sums[:], mine, n)
 			for j := 0; j < n; j += part {
-				kernels.AddColumns(sums[j*64:], 64, x.Words[w:], x.Stride(), x.Rows(), dy.F[j:], n, min(part, n-j))
+				kernels.AddColumns(sums[j*64:], 64, x.Words[w:], x.Stride(), x.Rows(), dy.F[j:], n, min(part, n-j), false)
 			}
-			for i := range mine {
-				mine[i] = sums[i%n*64+i/n]
-			}
+			untranspose(mine, sums[:], n)
 		}
 	})
 }

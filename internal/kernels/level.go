@@ -39,7 +39,7 @@ type table struct {
 	addScaledRows func(dst, w []float32, stride int, idx []uint32, scale []float32)
 	addToRows     func(w []float32, stride int, idx []uint32, x []float32)
 	maxIndex      func(idx []uint32) uint32
-	addColumns    func(dst []float32, stride int, words []uint64, step, rows int, x []float32, ldx, n int)
+	addColumns    func(dst []float32, stride int, words []uint64, step, rows int, x []float32, ldx, n int, up bool)
 	masked        bool // addColumns adds under masks
 	add           func(dst, x []float32)
 	sub           func(dst, x, y []float32)

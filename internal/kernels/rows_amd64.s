@@ -2907,9 +2907,9 @@ reduce:
 	VZEROUPPER
 	RET
 
-// func addColumnsAVX512(dst []float32, stride int, words []uint64, step int, rows int, x []float32, ldx int, n int)
+// func addColumnsAVX512(dst []float32, stride int, words []uint64, step int, rows int, x []float32, ldx int, n int, up bool)
 // Requires: AVX, AVX512F
-TEXT ·addColumnsAVX512(SB), NOSPLIT, $0-112
+TEXT ·addColumnsAVX512(SB), NOSPLIT, $0-113
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    stride+24(FP), CX
 	SHLQ    $0x02, CX
@@ -2920,12 +2920,19 @@ TEXT ·addColumnsAVX512(SB), NOSPLIT, $0-112
 	MOVQ    step+56(FP), DI
 	MOVQ    rows+64(FP), R8
 	SHLQ    $0x03, DI
+	MOVBQZX up+112(FP), R9
+	TESTQ   R9, R9
+	JNE     start
 	LEAQ    -1(R8), R9
 	MOVQ    R9, R10
 	IMULQ   DI, R10
 	ADDQ    R10, SI
 	IMULQ   BX, R9
 	ADDQ    R9, DX
+	NEGQ    DI
+	NEGQ    BX
+
+start:
 	MOVQ    n+104(FP), R9
 	CMPQ    R9, $0x00000006
 	JNE     under6
@@ -2995,8 +3002,8 @@ rows6:
 	VADDPS       Z24, Z21, K2, Z21
 	VADDPS       Z24, Z22, K3, Z22
 	VADDPS       Z24, Z23, K4, Z23
-	SUBQ         DI, SI
-	SUBQ         BX, DX
+	ADDQ         DI, SI
+	ADDQ         BX, DX
 	DECQ         R8
 	JNE          rows6
 	VMOVUPS      Z0, (AX)
@@ -3090,8 +3097,8 @@ rows5:
 	VADDPS       Z20, Z17, K2, Z17
 	VADDPS       Z20, Z18, K3, Z18
 	VADDPS       Z20, Z19, K4, Z19
-	SUBQ         DI, SI
-	SUBQ         BX, DX
+	ADDQ         DI, SI
+	ADDQ         BX, DX
 	DECQ         R8
 	JNE          rows5
 	VMOVUPS      Z0, (AX)
@@ -3170,8 +3177,8 @@ rows4:
 	VADDPS       Z16, Z13, K2, Z13
 	VADDPS       Z16, Z14, K3, Z14
 	VADDPS       Z16, Z15, K4, Z15
-	SUBQ         DI, SI
-	SUBQ         BX, DX
+	ADDQ         DI, SI
+	ADDQ         BX, DX
 	DECQ         R8
 	JNE          rows4
 	VMOVUPS      Z0, (AX)
@@ -3235,8 +3242,8 @@ rows3:
 	VADDPS       Z12, Z9, K2, Z9
 	VADDPS       Z12, Z10, K3, Z10
 	VADDPS       Z12, Z11, K4, Z11
-	SUBQ         DI, SI
-	SUBQ         BX, DX
+	ADDQ         DI, SI
+	ADDQ         BX, DX
 	DECQ         R8
 	JNE          rows3
 	VMOVUPS      Z0, (AX)
@@ -3285,8 +3292,8 @@ rows2:
 	VADDPS       Z8, Z5, K2, Z5
 	VADDPS       Z8, Z6, K3, Z6
 	VADDPS       Z8, Z7, K4, Z7
-	SUBQ         DI, SI
-	SUBQ         BX, DX
+	ADDQ         DI, SI
+	ADDQ         BX, DX
 	DECQ         R8
 	JNE          rows2
 	VMOVUPS      Z0, (AX)
@@ -3318,8 +3325,8 @@ rows1:
 	VADDPS       Z4, Z1, K2, Z1
 	VADDPS       Z4, Z2, K3, Z2
 	VADDPS       Z4, Z3, K4, Z3
-	SUBQ         DI, SI
-	SUBQ         BX, DX
+	ADDQ         DI, SI
+	ADDQ         BX, DX
 	DECQ         R8
 	JNE          rows1
 	VMOVUPS      Z0, (AX)

@@ -87,7 +87,11 @@ func TestAddColumnsEqualsItsDefinition(t *testing.T) {
 		x, dst := random(t, r, (rows-1)*ldx+n), random(t, r, (n-1)*stride+64)
 		words := rapid.SliceOfN(rapid.Uint64(), (rows-1)*step+1, (rows-1)*step+1).Draw(t, "words")
 		want := slices.Clone(dst.data)
-		for row := rows - 1; row >= 0; row-- {
+		up := rapid.Bool().Draw(t, "up")
+		for row := range rows {
+			if !up {
+				row = rows - 1 - row
+			}
 			for i := range 64 {
 				for j := range n {
 					if words[row*step]>>i&1 == 1 {
@@ -96,9 +100,24 @@ func TestAddColumnsEqualsItsDefinition(t *testing.T) {
 				}
 			}
 		}
-		l.AddColumns(dst.data, stride, words, step, rows, x.data, ldx, n)
+		l.AddColumns(dst.data, stride, words, step, rows, x.data, ldx, n, up)
 		sameBits(t, "dst", dst.data, want)
 		dst.intact(t, nil)
+	})
+}
+
+func TestTransposeBits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		src := [64]uint64(rapid.SliceOfN(rapid.Uint64(), 64, 64).Draw(t, "src"))
+		var dst [64]uint64
+		kernels.TransposeBits(&dst, &src)
+		for i := range 64 {
+			for j := range 64 {
+				if src[i]>>j&1 != dst[j]>>i&1 {
+					t.Fatalf("bit %d of word %d is not bit %d of word %d", j, i, i, j)
+				}
+			}
+		}
 	})
 }
 
@@ -111,10 +130,10 @@ func TestRowsPastTheEndPanic(t *testing.T) {
 			"row 10 of 10":       func() { l.AddRows(dst, w, 10, []uint32{10}) },
 			"in a long list":     func() { l.AddRows(dst, w, 10, long) },
 			"first of the list":  func() { l.AddRows(dst, w, 10, append([]uint32{10}, make([]uint32, 40)...)) },
-			"columns past dst":   func() { l.AddColumns(dst, 64, make([]uint64, 1), 1, 1, w, 1, 1) },
-			"columns past x":     func() { l.AddColumns(w, 64, make([]uint64, 2), 1, 2, dst, 10, 1) },
-			"columns past words": func() { l.AddColumns(w, 64, make([]uint64, 1), 1, 2, w, 1, 1) },
-			"many columns":       func() { l.AddColumns(make([]float32, 1000), 64, make([]uint64, 1), 1, 1, w, 1, 7) },
+			"columns past dst":   func() { l.AddColumns(dst, 64, make([]uint64, 1), 1, 1, w, 1, 1, true) },
+			"columns past x":     func() { l.AddColumns(w, 64, make([]uint64, 2), 1, 2, dst, 10, 1, true) },
+			"columns past words": func() { l.AddColumns(w, 64, make([]uint64, 1), 1, 2, w, 1, 1, true) },
+			"many columns":       func() { l.AddColumns(make([]float32, 1000), 64, make([]uint64, 1), 1, 1, w, 1, 7, true) },
 			"to a row":           func() { l.AddToRows(w, 10, []uint32{10}, dst) },
 			"past 64 bits":       func() { l.AddRows(dst, w, math.MaxInt, []uint32{1 << 31}) },
 			"rows longer":        func() { l.AddRows(make([]float32, 101), w, 1, []uint32{0}) },

@@ -18,8 +18,11 @@ func addColumns(s isa) {
 	if !s.wide() {
 		return
 	}
-	s.text("addColumns", "func(dst []float32, stride int, words []uint64, step, rows int, x []float32, ldx, n int)",
-		"\tfor r := rows - 1; r >= 0; r-- {",
+	s.text("addColumns", "func(dst []float32, stride int, words []uint64, step, rows int, x []float32, ldx, n int, up bool)",
+		"\tfor r := range rows {",
+		"\t\tif !up {",
+		"\t\t\tr = rows - 1 - r",
+		"\t\t}",
 		"\t\tfor j := range n {",
 		"\t\t\tfor i := range 64 {",
 		"\t\t\t\tif words[r*step]>>i&1 == 1 {",
@@ -32,14 +35,19 @@ func addColumns(s isa) {
 		fmt.Sprintf("for rows ≥ 1 and 1 ≤ n ≤ %d.", columnBlock))
 	c := columnSum{set: s, dst: load("dst"), stride: loadBytes("stride"), x: load("x"), ldx: loadBytes("ldx"), words: load("words"), step: load("step"), rows: load("rows")}
 	SHLQ(Imm(3), c.step)
-	last := GP64() // the last row comes first
-	LEAQ(Mem{Base: c.rows, Disp: -1}, last)
-	at := GP64()
+	up, last, at := GP64(), GP64(), GP64()
+	MOVBQZX(param("up", false), up)
+	TESTQ(up, up)
+	JNE(LabelRef("start"))
+	LEAQ(Mem{Base: c.rows, Disp: -1}, last) // the last row comes first
 	MOVQ(last, at)
 	IMULQ(c.step, at)
 	ADDQ(at, c.words)
 	IMULQ(c.ldx, last)
 	ADDQ(last, c.x)
+	NEGQ(c.step)
+	NEGQ(c.ldx)
+	Label("start")
 	n := load("n")
 	for v := columnBlock; v >= 1; v-- {
 		next := fmt.Sprintf("under%d", v)
@@ -96,8 +104,8 @@ func (c columnSum) emit(v int) {
 			VADDPS(value, acc[j][q], mask[q], acc[j][q])
 		}
 	}
-	SUBQ(c.step, c.words)
-	SUBQ(c.ldx, c.x)
+	ADDQ(c.step, c.words)
+	ADDQ(c.ldx, c.x)
 	DECQ(c.rows)
 	JNE(LabelRef(name))
 	each(func(m Mem, sum reg.VecVirtual) { VMOVUPS(sum, m) })
