@@ -55,12 +55,3 @@ func TestJoinedSamplesAreSamplesAlone(t *testing.T) {
 		}
 	}
 }
-
-// sampleOf is sample b of a signal.
-func sampleOf(s *signal.Signal, b int) *signal.Signal {
-	one := signal.NewAnalog(s.T, 1, s.Shape, s.Const)
-	for t := range s.Steps() {
-		copy(one.Row(t), s.Row(t*s.B+b))
-	}
-	return one
-}
