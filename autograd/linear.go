@@ -114,7 +114,7 @@ func (l *Linear) product(c *Context, x *signal.Signal, w []float32) {
 		kernels.Gemm(c.Pool, x.Rows(), n, k, x.F, k, false, w, n, false, y.F, n, true)
 		return
 	}
-	if x.Spiking() && n <= narrow && kernels.ColumnsPay(n, 1-x.Zeros()) {
+	if x.Spiking() && kernels.ColumnsPay(n, 1-x.Zeros()) {
 		l.columnProduct(c, x, w)
 		return
 	}
@@ -230,7 +230,7 @@ func (l *Linear) productWeights(c *Context, dw []float32, x, dy *signal.Signal) 
 		clear(dw)
 	}
 	switch {
-	case x.Spiking() && n <= narrow && kernels.ColumnsPay(n, 1-x.Zeros()):
+	case x.Spiking() && kernels.ColumnsPay(n, 1-x.Zeros()):
 		l.columnWeights(c, dw, x, dy)
 	case x.Spiking() && n <= narrow:
 		narrowWeights(c, dw, x, dy)
