@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/internal/testkit"
 	"github.com/snntrain/snntrain/model"
@@ -175,7 +176,11 @@ func twins() map[string]func(r *twin, x *num) *num {
 			r.i = r.add(r.sub(r.i, r.mul(r.leak("tau_syn", "rate_syn"), r.i)), x)
 			h := r.add(r.w, r.mul(r.leak("tau_adapt", "rate_adapt"), r.sub(r.p["threshold"], r.w)))
 			s := r.fire(u, h, true)
-			r.w, r.v = r.add(h, r.mul(r.p["adapt_step"], s)), r.after(u, s, h)
+			rise := s
+			if r.rules.DetachReset {
+				rise = detach(s)
+			}
+			r.w, r.v = r.add(h, r.mul(r.p["adapt_step"], rise)), r.after(u, s, h)
 			return s
 		},
 		"adex": func(r *twin, x *num) *num {
@@ -319,7 +324,13 @@ func checkLanewise(t *rapid.T, k neuron.Kind) {
 	for i := range x.F {
 		x.F[i] = scale * float32(r.NormFloat64()+0.8)
 	}
-	cell, err := k.New(neuron.Layer{Rules: rules, Surrogate: spec, Shape: model.Shape{n}, Dt: 1, Values: values, Learn: learn})
+	recurrence := model.RecurrenceNone
+	if k.Feedback && rapid.Bool().Draw(t, "recurrent") {
+		recurrence = model.RecurrenceOneToOne
+		values[neuron.RecurrentWeight], values[neuron.RecurrentBias] = []float32{0.3, -0.4, 0.5}, []float32{0.1, 0.2, -0.1}
+		learn[neuron.RecurrentWeight], learn[neuron.RecurrentBias] = true, true
+	}
+	cell, err := k.New(neuron.Layer{Rules: rules, Surrogate: spec, Shape: model.Shape{n}, Dt: 1, Values: values, Learn: learn, Recurrence: recurrence})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -387,8 +398,14 @@ func twinLane(name string, rules model.Rules, spec model.SurrogateSpec, x, ds, d
 	}
 	step := twins()[name]
 	var sent, after []*num
+	last := &num{}
 	for t := range x.T {
-		s := step(r, in[t%len(in)])
+		input := in[t%len(in)]
+		if w := r.p[neuron.RecurrentWeight]; w != nil {
+			input = r.sum(input, r.p[neuron.RecurrentBias], r.mul(w, last))
+		}
+		s := step(r, input)
+		last = s
 		sent, after = append(sent, s), append(after, r.v)
 		out.s[(t*x.B+b)*x.N()+i], out.v[(t*x.B+b)*x.N()+i] = s.x, r.v.x
 	}
@@ -409,7 +426,7 @@ func twinLane(name string, rules model.Rules, spec model.SurrogateSpec, x, ds, d
 
 // TestEveryLanewiseModelHasATwin: no model is without its float64 reference.
 func TestEveryLanewiseModelHasATwin(t *testing.T) {
-	known := append(lanewiseKinds(), "if", "lif", "li", "cuba-lif", "cuba-li", "slayer-cuba")
+	known := append(lanewiseKinds(), "if", "lif", "li", "cuba-lif", "cuba-li", "slayer-cuba", "slayer-alif", "slayer-rf") // fixed point: golden vectors
 	for _, name := range neuron.Builtin().Names() {
 		if !slices.Contains(known, name) {
 			t.Errorf("%s has no twin", name)
@@ -448,6 +465,51 @@ func TestLanewiseInPieces(t *testing.T) {
 				t.Errorf("%s: value %d differs in pieces: potential %v, %v; gradient %v, %v", name, i, v.F[i], whole.v.F[i], dx.F[i], whole.dx.F[i])
 				break
 			}
+		}
+	}
+}
+
+// TestRecurrentLanewiseThreads: the same bits on any number of threads, and an
+// adjoint that agrees with one-to-one weights on the diagonal of dense ones.
+func TestRecurrentLanewiseThreads(t *testing.T) {
+	const steps, batch, n = 9, 5, 40
+	r := rand.New(rand.NewPCG(7, 7))
+	x, ds, dv := noise(r, steps, batch, n), noise(r, steps, batch, n), noise(r, steps, batch, n)
+	diagonal, dense := make([]float32, n), make([]float32, n*n)
+	for i := range diagonal {
+		diagonal[i] = float32(r.NormFloat64())
+		dense[i*n+i] = diagonal[i]
+	}
+	k, err := neuron.Builtin().Get("lsnn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	runWith := func(recurrence model.Recurrence, weight []float32, threads int) (*neuron.Run, []float32) {
+		cell, err := k.New(neuron.Layer{
+			Rules: k.Rules, Surrogate: model.SurrogateSpec{Kind: "atan"}, Shape: model.Shape{n}, Dt: 1, Recurrence: recurrence,
+			Values: map[string][]float32{neuron.RecurrentWeight: weight}, Learn: map[string]bool{neuron.RecurrentWeight: true},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := &neuron.Run{
+			Pool: par.New(threads), X: x, S: signal.NewSpikes(steps, batch, x.Shape, false), V: signal.NewAnalog(steps, batch, x.Shape, false),
+			DX: signal.NewAnalog(steps, batch, x.Shape, false), DS: ds, DV: dv, Grads: map[string][]float32{neuron.RecurrentWeight: make([]float32, len(weight))},
+		}
+		cell.Forward(run)
+		cell.Backward(run)
+		return run, run.Grads[neuron.RecurrentWeight]
+	}
+	first, grad := runWith(model.RecurrenceDense, dense, 1)
+	for threads := 2; threads <= 4; threads++ {
+		if again, g := runWith(model.RecurrenceDense, dense, threads); !slices.Equal(g, grad) || !slices.Equal(again.DX.F, first.DX.F) || !slices.Equal(again.V.F, first.V.F) {
+			t.Errorf("%d threads give other bits than one", threads)
+		}
+	}
+	_, single := runWith(model.RecurrenceOneToOne, diagonal, 2)
+	for i, g := range single {
+		if g != grad[i*n+i] {
+			t.Errorf("weight %d: gradient %v, on the diagonal %v", i, g, grad[i*n+i])
 		}
 	}
 }
