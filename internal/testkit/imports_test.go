@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"neuron/integer":         {"model", "quant"},
 	"chip":                   {"model", "quant", "internal/fault", "internal/tensorfile"},
 	"chip/emulator":          {"neuron/integer", "quant"},
+	"chip/run":               {"chip", "chip/emulator", "neuron/integer", "quant", "internal/signal"},
 	"chip/all":               {"chip/", "chip", "internal/registry"},
 	"internal/fault":         {},
 	"internal/race":          {},
