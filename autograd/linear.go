@@ -24,6 +24,7 @@ type Linear struct {
 	grads       [3]Value
 	back        []*Value
 	all         []uint32
+	turned      []float32 // W (out, in), for a product
 	tiles       sync.Pool // *[]float32, parts of a matrix
 }
 
@@ -111,6 +112,10 @@ func product(c *Context, y, x *signal.Signal, w []float32, tiles *sync.Pool) {
 		kernels.Gemm(c.Pool, x.Rows(), n, k, x.F, k, false, w, n, false, y.F, n, true)
 		return
 	}
+	if x.Spiking() && n <= narrow && kernels.ColumnsPay(n, 1-x.Zeros()) {
+		columnProduct(c, y, x, w)
+		return
+	}
 	events, rows := x.ByRowOn(c.Pool), x.Rows()
 	width := widthOf(k, n)
 	cols := (n + width - 1) / width
@@ -123,13 +128,62 @@ func product(c *Context, y, x *signal.Signal, w []float32, tiles *sync.Pool) {
 		for i := first; i < last; i++ {
 			lo := i / parts * width
 			hi := min(lo+width, n)
-			*tile = pack(*tile, w, n, k, lo, hi)
+			packed := kernels.PackColumns(tile, w, n, k, lo, hi)
 			for r := i % parts * rows / parts; r < (i%parts+1)*rows/parts; r++ {
-				addRows(y.Row(r)[lo:hi], *tile, hi-lo, events, r)
+				addRows(y.Row(r)[lo:hi], packed, hi-lo, events, r)
 			}
 		}
 		tiles.Put(tile)
 	})
+}
+
+// columnProduct is product for few outputs and many spikes: 64 rows at a time,
+// their sums in registers. It adds in the order of the events, and needs no list of them.
+func columnProduct(c *Context, y, x *signal.Signal, w []float32) {
+	n, k, part := y.N(), x.N(), columnPart(y.N())
+	c.Pool.For((x.Rows()+63)/64, 1, func(lo, hi int) {
+		var sums [narrow * 64]float32 // yᵀ of 64 rows
+		var rows, inputs [64]uint64
+		for block := lo; block < hi; block++ {
+			mine := y.F[block*64*n : min((block+1)*64, x.Rows())*n]
+			transpose(sums[:], mine, n)
+			for q := range x.Stride() {
+				clear(rows[:])
+				for r := range len(mine) / n {
+					rows[r] = x.Words[(block*64+r)*x.Stride()+q]
+				}
+				kernels.TransposeBits(&inputs, &rows)
+				for j := 0; j < n; j += part {
+					kernels.AddColumns(sums[j*64:], 64, inputs[:], 1, min(64, k-q*64), w[q*64*n+j:], n, min(part, n-j), true)
+				}
+			}
+			untranspose(mine, sums[:], n)
+		}
+	})
+}
+
+// columnPart is how many of n columns are taken at once.
+func columnPart(n int) int {
+	parts := (n + kernels.ColumnsAtOnce - 1) / kernels.ColumnsAtOnce
+	return (n + parts - 1) / parts
+}
+
+// transpose writes up to 64 rows of n values as columns, and untranspose back.
+func transpose(columns, rows []float32, n int) {
+	for i := range len(rows) / n {
+		for j, v := range rows[i*n : (i+1)*n] {
+			columns[j*64+i] = v
+		}
+	}
+}
+
+func untranspose(rows, columns []float32, n int) {
+	for i := range len(rows) / n {
+		row := rows[i*n : (i+1)*n]
+		for j := range row {
+			row[j] = columns[j*64+i]
+		}
+	}
 }
 
 // partsOf is into how many parts some work is cut when cols pieces are too few
@@ -152,21 +206,10 @@ func addRows(dst, w []float32, stride int, e *signal.Events, g int) {
 }
 
 // tileSize is how many values of a matrix are used at a time, so that they stay in the cache.
-const tileSize = 96 << 10
+const tileSize = 100 << 10
 
 // widthOf is the number of columns of a matrix of k rows that fit in a tile.
 func widthOf(k, n int) int { return min(n, max(64, tileSize/max(k, 1)/64*64)) }
-
-// pack copies columns lo..hi of the rows of a matrix of n columns to dst, side
-// by side: where they lie they would compete for a few places of the cache.
-func pack(dst, src []float32, n, rows, lo, hi int) []float32 {
-	w := hi - lo
-	dst = grow(dst, rows*w)
-	for r := range rows {
-		copy(dst[r*w:(r+1)*w], src[r*n+lo:r*n+hi])
-	}
-	return dst
-}
 
 // Backward implements Op.
 func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) ([]*Value, error) {
@@ -177,7 +220,7 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	}
 	if need[1] {
 		l.grads[1].Param = grow(l.grads[1].Param, len(w))
-		productWeights(c, l.grads[1].Param, x, dy, &l.tiles)
+		productWeights(c, l.grads[1].Param, x, dy)
 		l.back[1] = &l.grads[1]
 	}
 	if len(in) > 2 && need[2] {
@@ -192,7 +235,9 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	l.grads[0].Product = neuron.Product{}
 	if need[0] && l.Product && !dy.Const && dy.N() <= narrow {
 		l.dx.ResetSpikes(0, x.B, x.Shape, false) // no values
-		l.grads[0] = Value{Signal: &l.dx, Product: neuron.Product{DY: dy, W: w}}
+		l.turned = grow(l.turned, len(w))
+		kernels.Transpose(l.turned, w, x.N(), dy.N())
+		l.grads[0] = Value{Signal: &l.dx, Product: neuron.Product{DY: dy, W: l.turned}}
 		l.back[0] = &l.grads[0]
 	} else if need[0] {
 		n, k := dy.N(), x.N()
@@ -220,10 +265,9 @@ func matchRows(c *Context, g, x, full *signal.Signal) *signal.Signal {
 }
 
 // productWeights writes dW = xᵀ·dy, (in, out), or adds it to that of the
-// segments behind; tiles are scratch. Over spikes the rows are added from the
-// last to the first, in segments as in the whole, and multiplied by the spikes'
+// segments behind. Over spikes the rows are added from the last to the first, in segments as in the whole, and multiplied by the spikes'
 // value at the end: the same bits. The dense product sums each segment by itself.
-func productWeights(c *Context, dw []float32, x, dy *signal.Signal, tiles *sync.Pool) {
+func productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 	n, k := dy.N(), x.N()
 	if !x.Spiking() && x.Zeros() < sparse {
 		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, c.Span.goesOn())
@@ -232,52 +276,25 @@ func productWeights(c *Context, dw []float32, x, dy *signal.Signal, tiles *sync.
 	if !c.Span.goesOn() {
 		clear(dw)
 	}
-	if x.Spiking() && n <= narrow {
+	switch {
+	case x.Spiking() && n <= narrow && kernels.ColumnsPay(n, 1-x.Zeros()):
+		columnWeights(c, dw, x, dy)
+	case x.Spiking() && n <= narrow:
 		narrowWeights(c, dw, x, dy)
-	} else {
-		tiledWeights(c, dw, x, dy, tiles)
+	default:
+		tiledWeights(c, dw, x, dy)
 	}
 	if gain := gainOf(x); gain != 1 && c.Span.done() {
 		kernels.Scale(dw, gain)
 	}
 }
 
-// tiledWeights adds xᵀ·dy to dW tile by tile of dy, so that the rows that the
-// events name lie in the cache.
-func tiledWeights(c *Context, dw []float32, x, dy *signal.Signal, tiles *sync.Pool) {
-	n, k := dy.N(), x.N()
-	rows, width := weightTile(x, n)
-	events := x.ByInput(c.Pool, rows)
-	cols, chunks := (n+width-1)/width, (x.Rows()+rows-1)/rows
-	parts := partsOf(c, cols, k, 64)
-	c.Pool.For(cols*parts, 1, func(first, last int) {
-		tile, _ := tiles.Get().(*[]float32)
-		if tile == nil {
-			tile = new([]float32)
-		}
-		for piece := first; piece < last; piece++ {
-			lo, from, to := piece/parts*width, piece%parts*k/parts, (piece%parts+1)*k/parts
-			hi := min(lo+width, n)
-			for chunk := chunks - 1; chunk >= 0; chunk-- {
-				top := chunk * rows
-				*tile = pack(*tile, dy.F[top*n:], n, min(rows, dy.Rows()-top), lo, hi)
-				for i := from; i < to; i++ {
-					addRows(dw[i*n+lo:i*n+hi], *tile, hi-lo, events, chunk*k+i)
-				}
-			}
-		}
-		tiles.Put(tile)
-	})
-}
-
-// weightTile chooses how many rows and columns of dy are used at a time: as
-// many rows as have some tens of events an input, and columns so that the
-// block stays in the cache.
-func weightTile(x *signal.Signal, n int) (rows, width int) {
-	const block, events = 64 << 10, 24
-	density := max(1-x.Zeros(), 1e-3)
-	rows = min(max(int(events/density)/64*64, 256), 2048)
-	return rows, min(n, max(64, block/rows/64*64))
+// tiledWeights adds xᵀ·dy to dW by the events of each input.
+func tiledWeights(c *Context, dw []float32, x, dy *signal.Signal) {
+	rows, width := kernels.ListTile(1-x.Zeros(), dy.N())
+	e := x.ByInput(c.Pool, rows)
+	l := kernels.Lists{Start: e.Start, Index: e.Index, Value: e.Value, Many: x.N(), Chunk: rows}
+	kernels.SumLists(c.Pool, dw, dy.N(), dy.F, x.Rows(), width, &l)
 }
 
 // narrow is the number of outputs up to which errors are added to rows of dW,
@@ -295,6 +312,23 @@ func narrowWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 			from, _ := slices.BinarySearch(list, uint32(lo))
 			to, _ := slices.BinarySearch(list, uint32(hi))
 			kernels.AddToRows(dw, n, list[from:to], dy.Row(r))
+		}
+	})
+}
+
+// columnWeights is narrowWeights without a list, for many spikes: 64 inputs at
+// a time, their sums in registers. It adds in the same order.
+func columnWeights(c *Context, dw []float32, x, dy *signal.Signal) {
+	n, k, part := dy.N(), x.N(), columnPart(dy.N())
+	c.Pool.For(x.Stride(), 1, func(lo, hi int) {
+		var sums [narrow * 64]float32 // dWᵀ of 64 inputs
+		for w := lo; w < hi; w++ {
+			mine := dw[w*64*n : min((w+1)*64, k)*n]
+			transpose(sums[:], mine, n)
+			for j := 0; j < n; j += part {
+				kernels.AddColumns(sums[j*64:], 64, x.Words[w:], x.Stride(), x.Rows(), dy.F[j:], n, min(part, n-j), false)
+			}
+			untranspose(mine, sums[:], n)
 		}
 	})
 }
