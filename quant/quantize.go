@@ -101,12 +101,13 @@ func (l *Layer) pool(net *IntNet) (string, []int) {
 	for i := range ones.Data {
 		ones.Data[i] = 1
 	}
+	most := int32(min(int64(k*k)*net.MaxValue(l.Source), 1<<20)) // nothing saturates
 	name, shape := l.Source+".pool", []int{c, l.From[1] / k, l.From[2] / k}
 	net.Synapses = append(net.Synapses, Synapses{Name: name, From: l.Source, To: name, Conv: &Conv{
 		Weight: ones, Stride: [2]int{k, k}, Dilation: [2]int{1, 1}, Groups: c,
 	}})
 	net.Populations = append(net.Populations, Population{
-		Name: name, Shape: shape, Activation: &Activation{Range: Range{Max: 1 << 20, Overflow: Saturate}},
+		Name: name, Shape: shape, Activation: &Activation{Range: Range{Max: most, Overflow: Saturate}},
 	})
 	return name, shape
 }
