@@ -10,25 +10,15 @@ import (
 // lowest is a negative threshold that no potential reaches.
 const lowest = -1 << 30
 
-// Arithmetic is RANC's: weights of 2 to 4 bits made of axon types, spread over
-// the 9 bits of an axon type's weight, no leak but a constant, a tick a layer.
+// Arithmetic is RANC's: weights of 2 to 4 bits made of axon types, no leak but a
+// constant, a tick a layer. Weights are small integers, so that partial sums of
+// a fan-in beyond a core stay small.
 func (t *Target) Arithmetic() quant.Arithmetic {
 	return quant.Arithmetic{
-		Target: t.Name(), Grid: grid, Input: quant.Range{Max: 1}, Next: 1, Most: maxTicks - 1,
+		Target: t.Name(), Grid: func(bits int) (quant.Grid, error) { return quant.SignedGrid(bits, axonTypes) }, Input: quant.Range{Max: 1}, Next: 1, Most: maxTicks - 1,
 		Threshold: quant.Range{Min: 1, Max: 1 << 24}, Bias: quant.Range{Min: -1 << 24, Max: 1 << 24},
 		PerNeuron: true, Initial: true, Neuron: neuron,
 	}
-}
-
-func grid(bits int) (quant.Grid, error) {
-	g, err := quant.SignedGrid(bits, axonTypes)
-	if err == nil {
-		g.Step = 256 / -g.Min
-		if g.Step*-g.Min > 256 || g.Step*g.Max > 255 {
-			g.Step--
-		}
-	}
-	return g, err
 }
 
 func neuron(d quant.Dynamics, r *quant.Refusals) *quant.Spiking {
