@@ -38,6 +38,11 @@ func (p *Plan) Numbers(l *Layer, weight, bias []float64) *Numbers {
 		scaled[i] = w * l.Dynamics.Gain[i/each*len(l.Dynamics.Gain)/l.Out]
 	}
 	step, most := float64(l.Grid.Step), p.most(l)
+	total, biasGain := l.bias(bias)
+	biasMost := math.Inf(1) // the greatest K that clips no bias
+	for _, b := range total {
+		biasMost = min(biasMost, float64(p.Arithmetic.Bias.Max)/math.Abs(b))
+	}
 	scales := []float64{0}
 	if p.Options.Per == "channel" && l.Dynamics.Fires { // potentials that are read have one unit
 		scales = make([]float64, l.Out)
@@ -45,15 +50,33 @@ func (p *Plan) Numbers(l *Layer, weight, bias []float64) *Numbers {
 	rows := len(scaled) / len(scales)
 	for c := range scales {
 		s := scaleOf(scaled[c*rows:(c+1)*rows], l.Grid, p.Options, max(sampled/len(scales), 64))
-		scales[c] = min(s, most*l.Factor/step)
+		s = min(s, most*l.Factor/step)
+		scales[c] = min(s, max(biasMost*l.Factor/step, s/8)) // rather clip than lose more than 3 bits of the weights
 	}
 	n.round(l, scaled, scales)
-	n.Exponent = p.exponent(l, scales, most)
+	n.Exponent = p.exponent(l, scales, min(most, biasMost))
 	shift := math.Ldexp(1, n.Exponent)
 	n.K = zip(scales, []float64{step * shift / l.Factor}, mul)
 	n.Gain = zip(l.Dynamics.Gain, scales, func(g, s float64) float64 { return g * s * step })
-	n.neurons(p, l, bias)
+	if biasGain != nil {
+		n.BiasGain = zip(zip(biasGain, n.K, mul), []float64{math.Ldexp(1, p.Arithmetic.Unit)}, mul)
+	}
+	n.neurons(p, l, total)
 	return n
+}
+
+// bias is the constant that enters the potential over the threshold, and how
+// much of it one of the synapse's biases is; nil without.
+func (l *Layer) bias(bias []float64) (total, gain []float64) {
+	d := &l.Dynamics
+	if bias == nil {
+		return d.Bias, nil
+	}
+	gain = d.Gain
+	if d.Alpha != nil { // what a constant current settles at
+		gain = zip(gain, d.Alpha, func(g, alpha float64) float64 { return g / max(1-alpha, 1e-6) })
+	}
+	return zip(d.Bias, zip(bias, gain, mul), func(x, y float64) float64 { return x + y }), gain
 }
 
 // round fills the weights.
@@ -80,8 +103,9 @@ func (n *Numbers) round(l *Layer, scaled, scales []float64) {
 // headroom is how many thresholds the potential's register must hold, at
 // least: of neurons that fire, and of those whose potential is read.
 const (
-	headroom     = 4
+	headroom     = 8
 	headroomRead = 64
+	headroomFine = 32 // where finer potentials are all that a greater K would give
 )
 
 // most is the greatest K: the threshold fits, and the potential has room.
@@ -101,7 +125,8 @@ func (p *Plan) exponent(l *Layer, scales []float64, most float64) int {
 	}
 	sum := float64(len(l.Weight)/l.Out) * l.Grid.most() * float64(p.arrives(l))
 	e := 0
-	for e < l.Grid.Exponent && k*math.Ldexp(1, e+1) <= most && sum*math.Ldexp(1, e+1) < math.MaxInt32 {
+	fine := min(most, float64(l.Rule.Range.Max>>p.Arithmetic.Unit)/headroomFine)
+	for e < l.Grid.Exponent && k*math.Ldexp(1, e+1) <= fine && sum*math.Ldexp(1, e+1) < math.MaxInt32 {
 		e++
 	}
 	return e
@@ -120,7 +145,7 @@ func (p *Plan) arrives(l *Layer) int64 {
 	return 32 * int64(max(l.Pool*l.Pool, 1)) // no limit: far more than a layer sends
 }
 
-// neurons fills thresholds, biases and starting potentials.
+// neurons fills thresholds, biases, those of the network over the threshold, and starting potentials.
 func (n *Numbers) neurons(p *Plan, l *Layer, bias []float64) {
 	a, d, unit := p.Arithmetic, &l.Dynamics, int32(1)<<p.Arithmetic.Unit
 	if !d.Fires {
@@ -131,16 +156,7 @@ func (n *Numbers) neurons(p *Plan, l *Layer, bias []float64) {
 			n.Threshold = append(n.Threshold, min(max(theta, max(a.Threshold.Min, 1)), a.Threshold.Max)*unit)
 		}
 	}
-	total := d.Bias
-	if bias != nil {
-		gain := d.Gain
-		if d.Alpha != nil { // what a constant current settles at
-			gain = zip(gain, d.Alpha, func(g, alpha float64) float64 { return g / max(1-alpha, 1e-6) })
-		}
-		n.BiasGain = zip(zip(gain, n.K, mul), []float64{float64(unit)}, mul)
-		total = zip(total, zip(bias, gain, mul), func(x, y float64) float64 { return x + y })
-	}
-	n.Bias = n.onGrid(total, a.Bias, unit)
+	n.Bias = n.onGrid(bias, a.Bias, unit)
 	n.Initial = n.onGrid(d.Init, Range{Min: l.Rule.Range.Min / unit, Max: l.Rule.Range.Max / unit}, unit)
 }
 
