@@ -111,8 +111,8 @@ const (
 // most is the greatest K: the threshold fits, and the potential has room.
 func (p *Plan) most(l *Layer) float64 {
 	room := float64(l.Rule.Range.Max >> p.Arithmetic.Unit)
-	if !l.Dynamics.Fires {
-		return room / headroomRead
+	if !l.Dynamics.Fires { // it must not reach the threshold either
+		return min(float64(p.Arithmetic.Threshold.Max), room) / headroomRead
 	}
 	return min(float64(p.Arithmetic.Threshold.Max), room/headroom)
 }

@@ -209,6 +209,9 @@ func (p *planner) neurons(n *model.Node, op *model.Neuron) {
 	for _, x := range r.refused {
 		p.refuse(n.Name, x)
 	}
+	if p.plan.Trained && len(op.Learn) > 0 {
+		p.refuse(n.Name, Refusal{fmt.Sprintf("learned parameters %v while training in integers", op.Learn), "leave learn: out"})
+	}
 	if p.layer == nil {
 		p.refuse(n.Name, Refusal{"neurons without a synapse before them", "put a linear or conv2d layer before"})
 		return
