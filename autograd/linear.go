@@ -26,6 +26,7 @@ type Linear struct {
 	all         []uint32
 	turned      []float32 // W (out, in), for a product
 	tiles       sync.Pool // *[]float32, parts of a matrix
+	columns     sync.Pool // *columns
 }
 
 // Key implements Op.
@@ -52,7 +53,7 @@ func (l *Linear) Forward(c *Context, in []*Value) (*Value, error) {
 	}
 	first, last := aroundGain(x, bias)
 	fillRows(c, &l.y, first)
-	product(c, &l.y, x, w, &l.tiles)
+	l.product(c, x, w)
 	scaleRows(c, &l.y, gainOf(x), last)
 	l.out.Signal = &l.y
 	return &l.out, nil
@@ -105,15 +106,16 @@ func scaleRows(c *Context, y *signal.Signal, gain float32, bias []float32) {
 	})
 }
 
-// product adds x·W to y, W (in, out); spikes count as 1. tiles are scratch.
-func product(c *Context, y, x *signal.Signal, w []float32, tiles *sync.Pool) {
+// product adds x·W to y, W (in, out); spikes count as 1.
+func (l *Linear) product(c *Context, x *signal.Signal, w []float32) {
+	y := &l.y
 	n, k := y.N(), x.N()
 	if !x.Spiking() && x.Zeros() < sparse {
 		kernels.Gemm(c.Pool, x.Rows(), n, k, x.F, k, false, w, n, false, y.F, n, true)
 		return
 	}
-	if x.Spiking() && n <= narrow && kernels.ColumnsPay(n, 1-x.Zeros()) {
-		columnProduct(c, y, x, w)
+	if x.Spiking() && kernels.ColumnsPay(n, 1-x.Zeros()) {
+		l.columnProduct(c, x, w)
 		return
 	}
 	events, rows := x.ByRowOn(c.Pool), x.Rows()
@@ -121,7 +123,7 @@ func product(c *Context, y, x *signal.Signal, w []float32, tiles *sync.Pool) {
 	cols := (n + width - 1) / width
 	parts := partsOf(c, cols, rows, 4*k/max(1, len(events.Index)/max(rows, 1)))
 	c.Pool.For(cols*parts, 1, func(first, last int) {
-		tile, _ := tiles.Get().(*[]float32)
+		tile, _ := l.tiles.Get().(*[]float32)
 		if tile == nil {
 			tile = new([]float32)
 		}
@@ -133,57 +135,8 @@ func product(c *Context, y, x *signal.Signal, w []float32, tiles *sync.Pool) {
 				addRows(y.Row(r)[lo:hi], packed, hi-lo, events, r)
 			}
 		}
-		tiles.Put(tile)
+		l.tiles.Put(tile)
 	})
-}
-
-// columnProduct is product for few outputs and many spikes: 64 rows at a time,
-// their sums in registers. It adds in the order of the events, and needs no list of them.
-func columnProduct(c *Context, y, x *signal.Signal, w []float32) {
-	n, k, part := y.N(), x.N(), columnPart(y.N())
-	c.Pool.For((x.Rows()+63)/64, 1, func(lo, hi int) {
-		var sums [narrow * 64]float32 // yᵀ of 64 rows
-		var rows, inputs [64]uint64
-		for block := lo; block < hi; block++ {
-			mine := y.F[block*64*n : min((block+1)*64, x.Rows())*n]
-			transpose(sums[:], mine, n)
-			for q := range x.Stride() {
-				clear(rows[:])
-				for r := range len(mine) / n {
-					rows[r] = x.Words[(block*64+r)*x.Stride()+q]
-				}
-				kernels.TransposeBits(&inputs, &rows)
-				for j := 0; j < n; j += part {
-					kernels.AddColumns(sums[j*64:], 64, inputs[:], 1, min(64, k-q*64), w[q*64*n+j:], n, min(part, n-j), true)
-				}
-			}
-			untranspose(mine, sums[:], n)
-		}
-	})
-}
-
-// columnPart is how many of n columns are taken at once.
-func columnPart(n int) int {
-	parts := (n + kernels.ColumnsAtOnce - 1) / kernels.ColumnsAtOnce
-	return (n + parts - 1) / parts
-}
-
-// transpose writes up to 64 rows of n values as columns, and untranspose back.
-func transpose(columns, rows []float32, n int) {
-	for i := range len(rows) / n {
-		for j, v := range rows[i*n : (i+1)*n] {
-			columns[j*64+i] = v
-		}
-	}
-}
-
-func untranspose(rows, columns []float32, n int) {
-	for i := range len(rows) / n {
-		row := rows[i*n : (i+1)*n]
-		for j := range row {
-			row[j] = columns[j*64+i]
-		}
-	}
 }
 
 // partsOf is into how many parts some work is cut when cols pieces are too few
@@ -220,7 +173,7 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	}
 	if need[1] {
 		l.grads[1].Param = grow(l.grads[1].Param, len(w))
-		productWeights(c, l.grads[1].Param, x, dy)
+		l.productWeights(c, l.grads[1].Param, x, dy)
 		l.back[1] = &l.grads[1]
 	}
 	if len(in) > 2 && need[2] {
@@ -267,7 +220,7 @@ func matchRows(c *Context, g, x, full *signal.Signal) *signal.Signal {
 // productWeights writes dW = xᵀ·dy, (in, out), or adds it to that of the
 // segments behind. Over spikes the rows are added from the last to the first, in segments as in the whole, and multiplied by the spikes'
 // value at the end: the same bits. The dense product sums each segment by itself.
-func productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
+func (l *Linear) productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 	n, k := dy.N(), x.N()
 	if !x.Spiking() && x.Zeros() < sparse {
 		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, c.Span.goesOn())
@@ -277,8 +230,8 @@ func productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 		clear(dw)
 	}
 	switch {
-	case x.Spiking() && n <= narrow && kernels.ColumnsPay(n, 1-x.Zeros()):
-		columnWeights(c, dw, x, dy)
+	case x.Spiking() && kernels.ColumnsPay(n, 1-x.Zeros()):
+		l.columnWeights(c, dw, x, dy)
 	case x.Spiking() && n <= narrow:
 		narrowWeights(c, dw, x, dy)
 	default:
@@ -312,23 +265,6 @@ func narrowWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 			from, _ := slices.BinarySearch(list, uint32(lo))
 			to, _ := slices.BinarySearch(list, uint32(hi))
 			kernels.AddToRows(dw, n, list[from:to], dy.Row(r))
-		}
-	})
-}
-
-// columnWeights is narrowWeights without a list, for many spikes: 64 inputs at
-// a time, their sums in registers. It adds in the same order.
-func columnWeights(c *Context, dw []float32, x, dy *signal.Signal) {
-	n, k, part := dy.N(), x.N(), columnPart(dy.N())
-	c.Pool.For(x.Stride(), 1, func(lo, hi int) {
-		var sums [narrow * 64]float32 // dWᵀ of 64 inputs
-		for w := lo; w < hi; w++ {
-			mine := dw[w*64*n : min((w+1)*64, k)*n]
-			transpose(sums[:], mine, n)
-			for j := 0; j < n; j += part {
-				kernels.AddColumns(sums[j*64:], 64, x.Words[w:], x.Stride(), x.Rows(), dy.F[j:], n, min(part, n-j), false)
-			}
-			untranspose(mine, sums[:], n)
 		}
 	})
 }

@@ -301,8 +301,8 @@ func TestRecurrentBitsDependOnNothingElse(t *testing.T) {
 
 // sampleOf is a batch of sample b alone.
 func sampleOf(s *signal.Signal, b int) *signal.Signal {
-	out := signal.NewAnalog(s.T, 1, s.Shape, false)
-	for t := range s.T {
+	out := signal.NewAnalog(s.T, 1, s.Shape, s.Const)
+	for t := range s.Steps() {
 		copy(out.Row(t), s.Row(t*s.B+b))
 	}
 	return out
