@@ -157,7 +157,11 @@ func (n *Numbers) neurons(p *Plan, l *Layer, bias []float64) {
 		}
 	}
 	n.Bias = n.onGrid(bias, a.Bias, unit)
-	n.Initial = n.onGrid(d.Init, Range{Min: l.Rule.Range.Min / unit, Max: l.Rule.Range.Max / unit}, unit)
+	initial := d.Init
+	if l.Early > 0 {
+		initial = zip(initial, bias, func(v, b float64) float64 { return v - float64(l.Early)*b })
+	}
+	n.Initial = n.onGrid(initial, Range{Min: l.Rule.Range.Min / unit, Max: l.Rule.Range.Max / unit}, unit)
 }
 
 // onGrid rounds potentials; nil when all are 0.
