@@ -36,9 +36,14 @@ type Limit struct {
 type IO struct {
 	Coding  string   `json:"coding,omitempty"` // of the input: rate, latency, …
 	Ticks   int      `json:"ticks,omitempty"`  // of a sample
+	Steps   int      `json:"steps,omitempty"`  // ticks of it in which the sample is shown, from the first
+	From    int      `json:"from,omitempty"`   // first tick that the readout reads: what came before is the way through the layers
 	Windows []Window `json:"windows,omitempty"`
-	Readout string   `json:"readout,omitempty"` // how the output becomes class scores
-	Classes []string `json:"classes,omitempty"`
+	Readout string   `json:"readout,omitempty"` // how the output becomes class scores: sum, mean, max or last over the ticks read
+	// Potential says that the readout reads the output's membrane potential
+	// instead of its spikes: what 1 of it stands for.
+	Potential float64  `json:"potential,omitempty"`
+	Classes   []string `json:"classes,omitempty"`
 }
 
 // Window is the ticks in which a population of a time-to-first-spike network fires.
