@@ -1,5 +1,7 @@
 package chip
 
+import "github.com/snntrain/snntrain/quant"
+
 // Constant is what one event costs.
 type Constant struct {
 	Event  Event   `json:"event"`
@@ -40,4 +42,20 @@ func EnergyOf(t Target) []Constant {
 		return m.Energy()
 	}
 	return nil
+}
+
+// Multiplied is a target on which one synapse may be several events, as with
+// weights made of bit planes, or neurons that are there several times.
+type Multiplied interface {
+	// EventsOf returns how many synaptic events a spike through a weight of s,
+	// a synapse group of net, is.
+	EventsOf(net *quant.IntNet, s *quant.Synapses) func(weight int32) int64
+}
+
+// Routing reports whether a synapse group only passes values on, so that the
+// chip has no synaptic event for it: one to one, pooling, and lists into a
+// population without levels or state, such as RANC's routes.
+func Routing(net *quant.IntNet, s *quant.Synapses) bool {
+	to := net.Find(s.To)
+	return s.One != nil || s.Pool != nil || s.Sparse != nil && to.Spiking == nil && to.Activation.Levels == nil
 }

@@ -13,7 +13,8 @@ type Counts struct {
 	Inputs  int64     // elements of the input other than 0
 	Spikes  []int64   // of each population, one a message
 	Sent    [][]int64 // of each source, the input first, then the populations: messages of each element
-	Events  []int64   // of each synapse group: synapses with a weight that a spike went through
+	Arrived [][]int64 // of each synapse group: messages of each element of its source that arrived; nil of pooling
+	Events  []int64   // of each synapse group: synapses with a weight other than 0 that a spike went through
 	MACs    []int64   // of each synapse group: those of Events in ticks in which its source sent anything but −1, 0 and 1
 	Updates []int64   // of each population: neurons and ticks in which a membrane potential changed
 	First   []int64   // of each population: those of Updates in the first tick of a sample
@@ -27,6 +28,8 @@ func newCounts(p *Program) Counts {
 	for _, s := range p.sources {
 		c.Sent = append(c.Sent, make([]int64, s.n))
 	}
+	c.Arrived = make([][]int64, len(p.net.Synapses))
+	p.each(func(s *synapses) { c.Arrived[s.index] = make([]int64, len(s.fanout)) })
 	return c
 }
 
@@ -34,6 +37,11 @@ func newCounts(p *Program) Counts {
 func (m *Machine) Counts() Counts {
 	c := newCounts(m.prog)
 	c.Add(m.counts)
+	m.prog.each(func(s *synapses) {
+		for src, n := range c.Arrived[s.index] {
+			c.Events[s.index] += n * int64(s.fanout[src])
+		}
+	})
 	return c
 }
 
@@ -54,6 +62,9 @@ func (c *Counts) Add(o Counts) {
 	for i := range o.Sent {
 		sum(c.Sent[i], o.Sent[i])
 	}
+	for i := range o.Arrived {
+		sum(c.Arrived[i], o.Arrived[i])
+	}
 }
 
 func sum(to, from []int64) {
@@ -71,15 +82,20 @@ func (c Counts) SynapticEvents() int64 {
 	return n
 }
 
-// arrived counts what goes through a synapse group in a tick.
+// arrived counts what goes through a synapse group in a tick; the events are added up by Counts.
 func (c *Counts) arrived(s *synapses, spikes *integer.Spikes) {
-	var n int64
-	for _, src := range spikes.Index {
-		n += int64(s.fanout[src])
-	}
-	c.Events[s.index] += n
+	count(c.Arrived[s.index], spikes)
 	if s.graded && !unit(spikes.Value) {
-		c.MACs[s.index] += n
+		for _, src := range spikes.Index {
+			c.MACs[s.index] += int64(s.fanout[src])
+		}
+	}
+}
+
+// count adds one for each message.
+func count(to []int64, spikes *integer.Spikes) {
+	for _, i := range spikes.Index {
+		to[i]++
 	}
 }
 
@@ -93,18 +109,10 @@ func unit(v []int32) bool {
 	return true
 }
 
-// sent counts the messages of a source in a tick.
-func (c *Counts) sent(source int, spikes *integer.Spikes) {
-	to := c.Sent[source]
-	for _, i := range spikes.Index {
-		to[i]++
-	}
-}
-
 // stepped counts what population i did in a tick.
 func (c *Counts) stepped(i int, spikes *integer.Spikes, st *integer.State, first bool) {
 	c.Spikes[i] += int64(len(spikes.Index))
-	c.sent(i+1, spikes)
+	count(c.Sent[i+1], spikes)
 	if st == nil {
 		return
 	}

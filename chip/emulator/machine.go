@@ -133,7 +133,7 @@ func (m *Machine) take(in *integer.Spikes) error {
 		}
 	}
 	m.counts.Inputs += int64(len(to.Index))
-	m.counts.sent(0, to)
+	count(m.counts.Sent[0], to)
 	if m.tick == 0 {
 		m.counts.Samples++
 	}

@@ -105,5 +105,14 @@ func (p *Program) join(i int, index map[string]int) {
 	pop.inputs = append(pop.inputs, syn)
 }
 
+// each calls visit for every synapse group.
+func (p *Program) each(visit func(s *synapses)) {
+	for i := range p.pops {
+		for k := range p.pops[i].inputs {
+			visit(&p.pops[i].inputs[k])
+		}
+	}
+}
+
 // Net is the network that the program runs.
 func (p *Program) Net() *quant.IntNet { return p.net }

@@ -23,6 +23,8 @@ var allowed = map[string][]string{
 	"neuron/integer":         {"model", "quant"},
 	"chip":                   {"model", "quant", "internal/fault", "internal/tensorfile"},
 	"chip/emulator":          {"neuron/integer", "quant"},
+	"chip/neurobench":        {"chip", "chip/emulator", "quant"},
+	"chip/energy":            {"chip", "chip/emulator", "chip/neurobench", "quant"},
 	"chip/all":               {"chip/", "chip", "internal/registry"},
 	"internal/fault":         {},
 	"internal/race":          {},
