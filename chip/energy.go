@@ -15,14 +15,14 @@ type Event string
 
 // The events.
 const (
-	SynapticEvent  Event = "synaptic event"         // a spike that goes through a synapse of weight other than 0
-	ActiveUpdate   Event = "active neuron update"   // a neuron in a tick that changes its membrane potential
-	InactiveUpdate Event = "inactive neuron update" // a neuron in any other tick
-	CoreSpike      Event = "spike at a core"        // a spike that reaches a core, once for each core that reads it
-	HopX           Event = "hop east-west"          // a spike that goes one tile on, to one core
-	HopY           Event = "hop north-south"
-	Tick           Event = "tick"   // of the whole chip
-	Second         Event = "second" // of the whole chip in operation
+	SynapticEvent  Event = "synaptic-event"  // a spike that goes through a synapse of weight other than 0
+	ActiveUpdate   Event = "active-update"   // a neuron in a tick that changes its membrane potential
+	InactiveUpdate Event = "inactive-update" // a neuron in any other tick
+	CoreSpike      Event = "core-spike"      // a spike that reaches a core, once for each core that reads it
+	HopX           Event = "hop-x"           // a spike that goes one tile east or west, on its way to one core
+	HopY           Event = "hop-y"           // the same, north or south
+	Tick           Event = "tick"            // of the whole chip
+	Second         Event = "second"          // of the whole chip in operation
 )
 
 // Events lists the events.
