@@ -32,8 +32,8 @@ func example() *chip.Image {
 			}},
 		},
 		IO: chip.IO{
-			Coding: "rate", Data: map[string]any{"name": "digits", "limit": 3.0}, Seed: 7, Scale: 0.5, Ticks: 4, Tail: 2, From: 1,
-			Readout: chip.SpikeCount, Gain: []float64{1, 0.5, 2}, Classes: []string{"a", "b", "c"},
+			Coding: "rate", Data: map[string]any{"name": "digits", "limit": 3.0}, Seed: 7, Ticks: 6, Steps: 4, From: 1,
+			Readout: "sum", Potential: 0.5, Classes: []string{"a", "b", "c"},
 		},
 		Energy:      []chip.Constant{{Event: chip.SynapticEvent, Joule: 1e-12, Second: 1e-9, Source: "here"}},
 		Conformance: []chip.Vector{{Name: "one", Input: quant.NewTensor([]int32{1, 0, 0, 1}, 2, 2), Output: quant.NewTensor([]int32{0, 0, 0, 0, 1, 0}, 2, 3)}},
@@ -114,16 +114,17 @@ func TestImageFaults(t *testing.T) {
 		}
 	}
 	for want, change := range map[string]func(f *tensorfile.File){
-		"format 3 is newer than this program's 2": replace(`"format":2`, `"format":3`),
-		"format 0 is none":                        replace(`"format":2`, `"format":0`),
-		"readout \"vote\" is unknown":             replace(`"readout":"spike-count"`, `"readout":"vote"`),
-		"2 classes for 3 output neurons":          replace(`"classes":["a","b","c"]`, `"classes":["a","b"]`),
-		"2 gains for 3 output neurons":            replace(`"gain":[1,0.5,2]`, `"gain":[1,2]`),
-		"4 ticks, 2 behind them, counted from 9":  replace(`"from":1`, `"from":9`),
-		"scale -1; expected a positive number":    replace(`"scale":0.5`, `"scale":-1`),
-		`unknown field "nett"`:                    replace(`"net"`, `"nett"`),
-		"the array is missing":                    func(f *tensorfile.File) { f.Tensors = f.Tensors[1:] },
-		"belongs to nothing in the image":         func(f *tensorfile.File) { f.AddInt("more", []int{1}, []int32{1}) },
+		"format 3 is newer than this program's 2":         replace(`"format":2`, `"format":3`),
+		"format 0 is none":                                replace(`"format":2`, `"format":0`),
+		"readout \"vote\" is unknown":                     replace(`"readout":"sum"`, `"readout":"vote"`),
+		"2 classes for 3 output neurons":                  replace(`"classes":["a","b","c"]`, `"classes":["a","b"]`),
+		"6 ticks, 4 of them with input, read from tick 9": replace(`"from":1`, `"from":9`),
+		"6 ticks, 7 of them with input":                   replace(`"steps":4`, `"steps":7`),
+		"readout first-spike of the potential":            replace(`"readout":"sum"`, `"readout":"first-spike"`),
+		"stands for -1":                                   replace(`"potential":0.5`, `"potential":-1`),
+		`unknown field "nett"`:                            replace(`"net"`, `"nett"`),
+		"the array is missing":                            func(f *tensorfile.File) { f.Tensors = f.Tensors[1:] },
+		"belongs to nothing in the image":                 func(f *tensorfile.File) { f.AddInt("more", []int{1}, []int32{1}) },
 		"holds no integers": func(f *tensorfile.File) {
 			f.Tensors[0].Int, f.Tensors[0].Data = nil, make([]float32, len(f.Tensors[0].Int))
 		},

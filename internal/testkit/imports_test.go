@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"chip/emulator":          {"neuron/integer", "quant"},
 	"chip/neurobench":        {"chip", "chip/emulator", "quant"},
 	"chip/energy":            {"chip", "chip/emulator", "chip/neurobench", "quant"},
+	"chip/run":               {"chip", "chip/emulator", "neuron/integer", "quant", "internal/fault", "internal/par", "internal/signal"},
 	"chip/all":               {"chip/", "chip", "internal/registry"},
 	"internal/fault":         {},
 	"internal/race":          {},
