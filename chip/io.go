@@ -29,6 +29,9 @@ type IO struct {
 	Classes []string `json:"classes,omitempty"`
 }
 
+// Sequence is a coding of which only this much is known: a sample changes over time.
+const Sequence = "sequence"
+
 // FirstSpike is the readout of first spike times: Ticks − t of the first tick t
 // with a spike, 0 without one.
 const FirstSpike = "first-spike"

@@ -45,11 +45,7 @@ func ann(im *chip.Image) ANN {
 	for i, p := range im.Net.Populations {
 		order[p.Name] = i + 1
 	}
-	sequence := false
-	switch im.IO.Coding {
-	case "delta", "bins":
-		sequence = true
-	}
+	sequence := im.IO.Coding == "delta" || im.IO.Coding == "bins" || im.IO.Coding == chip.Sequence
 	for _, s := range im.Net.Synapses {
 		sequence = sequence || order[s.From] >= order[s.To]
 	}

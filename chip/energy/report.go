@@ -42,7 +42,11 @@ func Of(im *chip.Image, target chip.Target, c emulator.Counts) Report {
 		constants = chip.EnergyOf(target)
 	}
 	if constants == nil {
-		r.note("no published energy constant for %s", im.Target.Name)
+		name := im.Target.Name
+		if target != nil {
+			name = target.Name()
+		}
+		r.note("no published energy constant for %s", name)
 	}
 	e := count(im, target, c)
 	r.Second = r.time(im, constants, e, n)

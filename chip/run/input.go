@@ -78,8 +78,8 @@ func (i *Input) values(dst *integer.Spikes, x []float32) error {
 		if v == 0 {
 			continue
 		}
-		if err := i.check(v); err != nil {
-			return fmt.Errorf("input element %d: %w", k, err)
+		if err := i.check(k, v); err != nil {
+			return err
 		}
 		if q := i.in.Of(v); q != 0 {
 			dst.Add(int32(k), q)
@@ -89,13 +89,16 @@ func (i *Input) values(dst *integer.Spikes, x []float32) error {
 }
 
 // check counts a value outside the range and refuses one that is no number of the grid.
-func (i *Input) check(v float32) error {
+func (i *Input) check(element int, v float32) error {
 	x := float64(v)
+	f := fault.Fault{Subject: fmt.Sprintf("input element %d", element)}
 	switch {
 	case math.IsNaN(x) || math.IsInf(x, 0):
-		return fmt.Errorf("%v is no number", x)
+		f.Fact = fmt.Sprintf("%v is no number", x)
+		return f
 	case i.in.Scale == 0 && x != math.Trunc(x):
-		return fmt.Errorf("%v is no whole number, and the network's input has no scale; encode to spikes, or give a scale", x)
+		f.Fact, f.Hint = fmt.Sprintf("%v is no whole number, and the network's input has no scale", x), "encode to spikes, or give a scale"
+		return f
 	}
 	if i.in.Scale != 0 {
 		x = math.Round(x / i.in.Scale)
