@@ -124,12 +124,3 @@ func runExport(_ context.Context, s *streams, path, target, out string) error {
 	s.say("%s written for %s", out, target)
 	return nil
 }
-
-// loadImage reads an image, or a netx file as one.
-func loadImage(path string) (*chip.Image, error) {
-	if filepath.Ext(path) != ".net" {
-		return chip.Load(path)
-	}
-	im, _, err := netxImage(path)
-	return im, err
-}
