@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 	"path/filepath"
 	"strings"
 
@@ -127,7 +128,7 @@ func readsOf(net *quant.IntNet, name string) []chipReads {
 		if w := s.Weights(); w != nil {
 			r.Weights = w.Shape
 			if r.Bits == 0 {
-				r.Bits = quant.Range{Min: r.Min, Max: r.Max}.Bits()
+				r.Bits = weightBits(r.Min, r.Max)
 			}
 		}
 		for _, d := range s.Delay.Ticks.Data {
@@ -137,6 +138,14 @@ func readsOf(net *quant.IntNet, name string) []chipReads {
 		out = append(out, r)
 	}
 	return out
+}
+
+// weightBits is the fewest bits that hold weights of lo..hi; without a sign where none is needed.
+func weightBits(lo, hi int32) int {
+	if lo >= 0 {
+		return max(1, bits.Len32(uint32(hi)))
+	}
+	return quant.Range{Min: lo, Max: hi}.Bits()
 }
 
 func joinOf(s *quant.Synapses) string {
