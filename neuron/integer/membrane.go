@@ -21,6 +21,14 @@ func (s *Spiking) charge(st *State, x []int32) {
 // chargeSum is u = R(leak(v) + x + b).
 func (s *Spiking) chargeSum(v, x []int32) {
 	r := s.rule.Range
+	if keep := s.leak.keep; keep != nil {
+		bits, bias := uint(s.leak.Bits), s.bias[:len(x)]
+		v, keep = v[:len(x)], keep[:len(x)]
+		for n, add := range x {
+			x[n] = r.Apply(kept(v[n], keep[n], bits) + int64(add) + int64(bias[n]))
+		}
+		return
+	}
 	for n, add := range x {
 		x[n] = r.Apply(int64(s.leak.left(v[n], n)) + int64(add) + int64(s.bias[n]))
 	}

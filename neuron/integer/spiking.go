@@ -31,6 +31,7 @@ type State struct {
 	Wait    []int32   // ticks for which the membrane is still held; nil without refractory period
 	Changed int       // neurons whose membrane potential the last tick changed
 	resting bool      // everything is zero
+	U       []int32   // potential that was compared with the threshold in the last tick that was not skipped as silent; valid until the arrays given to Step change
 	x       []int32   // the charge of this tick
 }
 
@@ -126,6 +127,7 @@ func (s *Spiking) Step(st *State, in [][]int32, silent bool, out *Spikes) {
 		s.stepCurrents(st, in, x)
 	}
 	s.charge(st, x)
+	st.U = x
 	s.fire(st, x, out)
 	st.resting = silent && allZero(st.V) && allZero(st.Wait)
 	for _, i := range st.I {
