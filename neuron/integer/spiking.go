@@ -29,6 +29,7 @@ type State struct {
 	I       [][]int32 // synaptic currents
 	V       []int32   // membrane potential
 	Wait    []int32   // ticks for which the membrane is still held; nil without refractory period
+	Changed int       // neurons whose membrane potential the last tick changed
 	resting bool      // everything is zero
 	U       []int32   // potential that was compared with the threshold in the last tick that was not skipped as silent; valid until the arrays given to Step change
 	x       []int32   // the charge of this tick
@@ -116,6 +117,7 @@ func (s *Spiking) Restart(st *State) {
 // With EachEvent the additions were already made to st.I. out is filled.
 func (s *Spiking) Step(st *State, in [][]int32, silent bool, out *Spikes) {
 	out.Reset()
+	st.Changed = 0
 	if silent && st.resting && !s.always {
 		return
 	}
