@@ -167,6 +167,10 @@ func (p *Population) tensors(visit func(string, *Tensor)) {
 			visit(at+"threshold", &l.Threshold)
 			visit(at+"step", &l.Step)
 		}
+		if r := a.Requantize; r != nil {
+			visit(at+"multiplier", &r.Multiplier)
+			visit(at+"shift", &r.Shift)
+		}
 	}
 }
 

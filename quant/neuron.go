@@ -92,12 +92,14 @@ const (
 // tick decides what leaves in it.
 //
 //	V = R(Σ w·x + b)
-//	y = V                                                      without Levels
+//	y = V                                                      by itself
 //	y = clip(⌈16·(V − θ) / step⌉, 0, 2^bits − 1)               with Levels
+//	y = clip(round(V·s), min, max)                             with Requantize
 type Activation struct {
-	Bias   Tensor  `json:"bias,omitzero"`
-	Range  Range   `json:"range"`
-	Levels *Levels `json:"levels,omitempty"`
+	Bias       Tensor      `json:"bias,omitzero"`
+	Range      Range       `json:"range"`
+	Levels     *Levels     `json:"levels,omitempty"`
+	Requantize *Requantize `json:"requantize,omitempty"`
 }
 
 // Levels is Akida's activation: step = ⌊16·act_step⌋ ≪ (4 − bits).
@@ -231,6 +233,12 @@ func (a *Activation) validate(shape []int) error {
 	}
 	if err := a.Range.validate(); err != nil {
 		return err
+	}
+	if a.Requantize != nil {
+		if a.Levels != nil {
+			return fmt.Errorf("both levels and requantize; one activation is possible")
+		}
+		return a.Requantize.validate(shape)
 	}
 	if l := a.Levels; l != nil {
 		if l.Bits < 1 || l.Bits > 8 {

@@ -7,6 +7,7 @@ import (
 	"github.com/snntrain/snntrain/chip/akida"
 	"github.com/snntrain/snntrain/chip/generic"
 	"github.com/snntrain/snntrain/chip/lava"
+	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
 	"github.com/snntrain/snntrain/chip/xylo"
@@ -18,7 +19,7 @@ import (
 func Targets() *registry.Registry[chip.Target] {
 	r := registry.New[chip.Target]("target")
 	own := generic.Default()
-	for _, t := range []chip.Target{lava.Loihi2(), lava.Loihi1(), ranc.New(), xylo.New(), speck.New(), akida.New(), &own} {
+	for _, t := range []chip.Target{lava.Loihi2(), lava.Loihi1(), ranc.New(), xylo.New(), speck.New(), akida.New(), northpole.New(), &own} {
 		r.Add(t.Name(), t)
 	}
 	return r

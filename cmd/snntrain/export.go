@@ -11,6 +11,7 @@ import (
 
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/lava"
+	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
 	"github.com/snntrain/snntrain/chip/xylo"
@@ -27,7 +28,8 @@ func exporters() *registry.Registry[exporter] {
 		Add("netx", exportNetx).
 		Add("ranc", exportRANC).
 		Add("xylo", exportXylo).
-		Add("speck", exportSpeck)
+		Add("speck", exportSpeck).
+		Add("northpole", exportNorthPole)
 }
 
 func exportNetx(im *chip.Image, path string) error {
@@ -69,6 +71,15 @@ func exportXylo(im *chip.Image, path string) error {
 
 func exportSpeck(im *chip.Image, path string) error {
 	raw, err := speck.New().Config(im.Net)
+	if err != nil {
+		return err
+	}
+	return replace(path, raw)
+}
+
+// exportNorthPole writes the quantized network as an ONNX file in QDQ form.
+func exportNorthPole(im *chip.Image, path string) error {
+	raw, err := northpole.Export(im.Net, "snntrain "+version())
 	if err != nil {
 		return err
 	}
