@@ -31,12 +31,13 @@ var (
 	limitAxons   = chip.Limit{Name: "axons a core", Value: coreAxons, Source: merolla}
 	limitNeurons = chip.Limit{Name: "neurons a core", Value: coreNeurons, Source: merolla}
 	limitWeight  = chip.Limit{Name: "weight (9 bits, signed)", Value: 255, Source: merolla}
+	limitTotal   = chip.Limit{Name: "neurons of a layer on all cores", Value: gridX * gridY * coreNeurons, Source: merolla}
 	limitDelay   = chip.Limit{Name: "ticks of delay", Value: maxTicks - 1, Source: merolla}
 )
 
 // Limits is the table of limits.
 func (*Target) Limits() []chip.Limit {
-	return []chip.Limit{limitCores, limitAxons, limitNeurons, limitWeight, limitDelay}
+	return []chip.Limit{limitCores, limitAxons, limitNeurons, limitTotal, limitWeight, limitDelay}
 }
 
 // LIF is RANC's neuron: V ← V + Σw + leak, a spike at V ≥ threshold that
