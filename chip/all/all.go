@@ -19,7 +19,7 @@ import (
 func Targets() *registry.Registry[chip.Target] {
 	r := registry.New[chip.Target]("target")
 	own := generic.Default()
-	for _, t := range []chip.Target{lava.Loihi2(), lava.Loihi1(), ranc.New(), xylo.New(), speck.New(), akida.New(), northpole.New(), &own} {
+	for _, t := range []chip.Target{lava.Loihi2(), lava.Loihi1(), ranc.New(), ranc.TrueNorth(), xylo.New(), speck.New(), akida.New(), northpole.New(), &own} {
 		r.Add(t.Name(), t)
 	}
 	return r

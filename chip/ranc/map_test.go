@@ -149,6 +149,36 @@ func TestEachLimitIsRefused(t *testing.T) {
 	}
 }
 
+func TestTrueNorthLimits(t *testing.T) {
+	first := func(n *quant.IntNet) *quant.Spiking { return n.Populations[0].Spiking }
+	for want, damage := range map[string]func(n *quant.IntNet){
+		`layer "a": 262144 threshold (18 bits), the limit is 262143 (Cassidy 2013)`: func(n *quant.IntNet) { first(n).Threshold = quant.Scalar(1 << 18) },
+		`262144 negative threshold (18 bits), the limit is 262143`:                  func(n *quant.IntNet) { first(n).Floor.At = quant.Scalar(-1 << 18) },
+		`256 leak (9 bits, signed), the limit is 255`:                               func(n *quant.IntNet) { first(n).Bias = quant.Scalar(-256) },
+		`potential (20 bits, signed) that a tick can reach, the limit is 524287`: func(n *quant.IntNet) {
+			first(n).Threshold = quant.Scalar(1<<18 - 1)
+			n.Input.Shape = []int{3000}
+			n.Synapses[0].Dense.Weight = fill(0, 2, 3000)
+			for i := range n.Synapses[0].Dense.Weight.Data[:1100] {
+				n.Synapses[0].Dense.Weight.Data[i] = 255
+			}
+		},
+		`has a floor above zero`: func(n *quant.IntNet) { first(n).Floor.At = quant.Scalar(1) },
+	} {
+		n := chainOf(func() *quant.Spiking { return ranc.LIF(5, 0, -100, quant.ResetSubtract) }, 3, fill(1, 2, 3), fill(-1, 2, 2))
+		if err := ranc.TrueNorth().Check(n); err != nil {
+			t.Fatal(err)
+		}
+		damage(n)
+		if err := ranc.TrueNorth().Check(n); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+		if err := ranc.New().Check(n); err != nil && !strings.Contains(err.Error(), "partial sums") {
+			t.Errorf("ranc has no such limit: %v", err)
+		}
+	}
+}
+
 func TestUtilization(t *testing.T) {
 	rule := func() *quant.Spiking { return ranc.LIF(5, 0, -100, quant.ResetValue) }
 	w := fill(1, 100, 64)

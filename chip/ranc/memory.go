@@ -29,8 +29,8 @@ type Hardware struct {
 
 // Fixed figures of the hardware.
 const (
-	stateBits  = 9
-	offsetBits = 9
+	stateBits  = 9 // of potentials, weights, leaks and thresholds
+	offsetBits = stateBits
 	modeBits   = 1
 	tickBits   = 4
 	maxCores   = 1 << 12
@@ -89,13 +89,13 @@ func (h Hardware) core(dir fs.FS, k int, at [2]int) (*Core, error) {
 func (h Hardware) axonBits() int { return bits.Len(uint(h.Axons - 1)) }
 
 func (h Hardware) neuron(r *digits) Neuron {
-	n := Neuron{Potential: r.signed(stateBits), ResetPotential: r.signed(stateBits)}
+	n := Neuron{Potential: r.signed(), ResetPotential: r.signed()}
 	for range axonTypes {
-		n.Weights = append(n.Weights, r.signed(stateBits))
+		n.Weights = append(n.Weights, r.signed())
 	}
-	n.Leak, n.PositiveThreshold, n.NegativeThreshold = r.signed(stateBits), r.signed(stateBits), r.signed(stateBits)
+	n.Leak, n.PositiveThreshold, n.NegativeThreshold = r.signed(), r.signed(), r.signed()
 	n.ResetMode = int32(r.unsigned(modeBits))
-	n.Offset = [2]int{int(r.signed(offsetBits)), int(r.signed(offsetBits))}
+	n.Offset = [2]int{int(r.signed()), int(r.signed())}
 	n.Axon, n.Tick = int(r.unsigned(h.axonBits())), int(r.unsigned(tickBits))
 	return n
 }
@@ -109,7 +109,9 @@ func (d *digits) unsigned(n int) uint64 {
 	return v
 }
 
-func (d *digits) signed(n int) int32 { return int32(int64(d.unsigned(n)) << (64 - n) >> (64 - n)) }
+func (d *digits) signed() int32 {
+	return int32(int64(d.unsigned(stateBits)) << (64 - stateBits) >> (64 - stateBits))
+}
 
 // memory reads a file of count lines of width binary digits.
 func memory(dir fs.FS, name string, width, count int) ([]*digits, error) {
@@ -146,7 +148,7 @@ func (h Hardware) ReadPackets(raw []byte, counts []int) ([][]Packet, error) {
 				return nil, fmt.Errorf("chip/ranc: a packet of tick %d has %d characters, expected %d binary digits", t, len(line), width)
 			}
 			d := &digits{line}
-			p := Packet{Core: [2]int{int(d.signed(offsetBits)), int(d.signed(offsetBits))}}
+			p := Packet{Core: [2]int{int(d.signed()), int(d.signed())}}
 			p.Axon, p.Tick = int(d.unsigned(h.axonBits())), int(d.unsigned(tickBits))
 			list = append(list, p)
 		}
