@@ -36,7 +36,16 @@ type Spiking struct {
 	Floor      *Floor        `json:"floor,omitempty"`
 	Refractory int           `json:"refractory,omitempty"` // ticks after that of a spike in which v is held
 	Initial    Tensor        `json:"initial,omitzero"`     // v before the first tick; absent = 0
+	State      State         `json:"state,omitempty"`      // absent = integers
 }
+
+// State is the numbers that a membrane potential is held in.
+type State string
+
+// StateFloat32 is a potential in float32, which no register bounds; parameters
+// and what arrives are integers. Leaks are multiply decays or none; currents,
+// floors, refractory periods and several spikes a tick are not possible.
+const StateFloat32 State = "float32"
 
 // Charge is how the terms of the membrane potential are added up.
 type Charge string
@@ -147,7 +156,23 @@ func (s *Spiking) validate(shape []int) error {
 	if err := s.Range.validate(); err != nil {
 		return err
 	}
+	if err := s.validateState(); err != nil {
+		return err
+	}
 	return s.validateFiring(shape)
+}
+
+func (s *Spiking) validateState() error {
+	switch s.State {
+	case "":
+		return nil
+	case StateFloat32:
+		if len(s.Currents) > 0 || s.Charge != ChargeSum || s.Floor != nil || s.Refractory != 0 || s.MaxSpikes != 1 || !s.Leak.IsNone() && s.Leak.Kind != DecayMultiply {
+			return fmt.Errorf("a float32 potential goes with a multiply leak or none, charge %s and one spike a tick, without currents, floor or refractory period", ChargeSum)
+		}
+		return nil
+	}
+	return fmt.Errorf("state %q is unknown; known: %s, or none", s.State, StateFloat32)
 }
 
 func (s *Spiking) validateFiring(shape []int) error {

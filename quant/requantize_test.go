@@ -92,3 +92,17 @@ func TestRequantizeFaults(t *testing.T) {
 		}
 	}
 }
+
+func TestStateFaults(t *testing.T) {
+	for want, damage := range map[string]func(s *quant.Spiking){
+		`state "float64" is unknown; known: float32, or none`: func(s *quant.Spiking) { s.State = "float64" },
+		`a float32 potential goes with a multiply leak`:       func(s *quant.Spiking) { s.State, s.MaxSpikes = quant.StateFloat32, 2 },
+	} {
+		s := &quant.Spiking{Charge: quant.ChargeSum, Range: quant.Full(), Threshold: quant.Scalar(1), Fire: ">", MaxSpikes: 1, Reset: quant.Scalar(1)}
+		damage(s)
+		n := &quant.IntNet{Input: quant.Input{Shape: []int{1}, Max: 1}, Output: "a", Populations: []quant.Population{{Name: "a", Shape: []int{1}, Spiking: s}}}
+		if err := n.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
+	"github.com/snntrain/snntrain/chip/spinnaker2"
 	"github.com/snntrain/snntrain/chip/xylo"
 	"github.com/snntrain/snntrain/internal/registry"
 )
@@ -19,7 +20,7 @@ import (
 func Targets() *registry.Registry[chip.Target] {
 	r := registry.New[chip.Target]("target")
 	own := generic.Default()
-	for _, t := range []chip.Target{lava.Loihi2(), lava.Loihi1(), ranc.New(), ranc.TrueNorth(), xylo.New(), speck.New(), akida.New(), northpole.New(), &own} {
+	for _, t := range []chip.Target{lava.Loihi2(), lava.Loihi1(), ranc.New(), ranc.TrueNorth(), xylo.New(), speck.New(), akida.New(), northpole.New(), spinnaker2.New(), &own} {
 		r.Add(t.Name(), t)
 	}
 	return r

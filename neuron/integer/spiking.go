@@ -18,7 +18,8 @@ type Spiking struct {
 	resetTo  []int32
 	initial  []int32
 	floor    *floor
-	always   bool // a silent population at rest may still change
+	keep     []float32 // of a decay in float32
+	always   bool      // a silent population at rest may still change
 }
 
 type floor struct{ at, mode, to []int32 }
@@ -28,6 +29,7 @@ type floor struct{ at, mode, to []int32 }
 type State struct {
 	I       [][]int32 // synaptic currents
 	V       []int32   // membrane potential
+	F       []float32 // the same where it is float32; V is then not used
 	Wait    []int32   // ticks for which the membrane is still held; nil without refractory period
 	resting bool      // everything is zero
 	x       []int32   // the charge of this tick
@@ -69,6 +71,9 @@ func NewSpiking(rule *quant.Spiking, shape []int) *Spiking {
 	if f := rule.Floor; f != nil {
 		s.floor = &floor{at: f.At.Spread(shape), mode: f.Mode.Spread(shape), to: f.To.Spread(shape)}
 	}
+	if rule.State == quant.StateFloat32 {
+		s.keep = kept(rule.Leak, shape)
+	}
 	s.always = !s.restIsStable()
 	return s
 }
@@ -93,6 +98,9 @@ func (s *Spiking) NewState() *State {
 	for range s.currents {
 		st.I = append(st.I, make([]int32, s.N))
 	}
+	if s.rule.State == quant.StateFloat32 {
+		st.F = make([]float32, s.N)
+	}
 	if s.rule.Refractory > 0 {
 		st.Wait = make([]int32, s.N)
 	}
@@ -103,6 +111,9 @@ func (s *Spiking) NewState() *State {
 // Restart puts the state back to that before the first tick.
 func (s *Spiking) Restart(st *State) {
 	copy(st.V, s.initial)
+	for n := range st.F {
+		st.F[n] = float32(s.initial[n])
+	}
 	for _, i := range st.I {
 		clear(i)
 	}
@@ -119,6 +130,11 @@ func (s *Spiking) Step(st *State, in [][]int32, silent bool, out *Spikes) {
 		return
 	}
 	x := in[0]
+	if st.F != nil {
+		s.stepReal(st, x, out)
+		st.resting = silent && restReal(st.F)
+		return
+	}
 	if len(s.currents) > 0 {
 		x = st.x
 		s.stepCurrents(st, in, x)
