@@ -12,12 +12,15 @@ import (
 //	y = clip(rne(fl(fl(V)·s)), Min, Max),   s = Multiplier·2^(−Shift)
 //
 // fl rounds to float32 and rne to the nearest integer, both with ties to even.
-// Min is 0 behind a ReLU.
+// Min is 0 behind a ReLU. With Round, everything is in integers:
+//
+//	y = clip(round(V·Multiplier / 2^Shift), Min, Max)
 type Requantize struct {
-	Multiplier Tensor `json:"multiplier"` // 1..2^24: s is a float32
-	Shift      Tensor `json:"shift"`      // 0..MaxRequantizeShift
-	Min        int32  `json:"min"`
-	Max        int32  `json:"max"`
+	Multiplier Tensor   `json:"multiplier"` // 1..2^24: s is a float32
+	Shift      Tensor   `json:"shift"`      // 0..MaxRequantizeShift
+	Round      Rounding `json:"round,omitempty"`
+	Min        int32    `json:"min"`
+	Max        int32    `json:"max"`
 }
 
 // MaxRequantizeShift is the greatest shift of a Requantize.
@@ -30,6 +33,12 @@ const mantissa = 24
 func (r *Requantize) Requantized(v int32, s float32) int32 {
 	y := float32(v) * s
 	return int32(min(max(math.RoundToEven(float64(y)), float64(r.Min)), float64(r.Max)))
+}
+
+// Shifted is the activation of the sum v in integers.
+func (r *Requantize) Shifted(v, multiplier, shift int32) int32 {
+	y := ShiftRight(int64(v)*int64(multiplier), uint(shift), r.Round)
+	return int32(min(max(y, int64(r.Min)), int64(r.Max)))
 }
 
 // RequantizeScale is the float32 that a multiplier and a shift stand for.
@@ -64,6 +73,11 @@ func (r *Requantize) Scales(shape []int) []float32 {
 func (r *Requantize) validate(shape []int) error {
 	if r.Min > r.Max {
 		return fmt.Errorf("activations %d..%d: the range is empty", r.Min, r.Max)
+	}
+	if r.Round != "" {
+		if err := validRounding(r.Round); err != nil {
+			return err
+		}
 	}
 	if err := r.Multiplier.within("multiplier", Range{Min: 1, Max: 1 << mantissa}); err != nil {
 		return err

@@ -36,6 +36,22 @@ func TestRequantized(t *testing.T) {
 	}
 }
 
+func TestShifted(t *testing.T) {
+	r := &quant.Requantize{Min: -8, Max: 7, Round: quant.RoundNearestUp}
+	for _, c := range []struct{ v, m, shift, want int32 }{
+		{1, 1, 1, 1},
+		{-1, 1, 1, 0},
+		{-3, 1, 1, -1},
+		{5, 3, 2, 4},
+		{5, 3, 0, 7},
+		{-500, 255, 9, -8},
+	} {
+		if got := r.Shifted(c.v, c.m, c.shift); got != c.want {
+			t.Errorf("%d·%d ≫ %d gives %d, want %d", c.v, c.m, c.shift, got, c.want)
+		}
+	}
+}
+
 // TestRequantizedIsTwoRoundings: float32 arithmetic against exact fractions,
 // rounded to 24 bits and then to an integer.
 func TestRequantizedIsTwoRoundings(t *testing.T) {
@@ -79,6 +95,7 @@ func TestRequantizeFaults(t *testing.T) {
 		"shift 63 is outside 0..62":            func(a *quant.Activation) { a.Requantize.Shift = quant.Scalar(63) },
 		"requantize has 3 values; expected 1":  func(a *quant.Activation) { a.Requantize.Shift = quant.Vector(1, 2, 3) },
 		"both levels and requantize":           func(a *quant.Activation) { a.Levels = &quant.Levels{} },
+		`rounding "up" is unknown`:             func(a *quant.Activation) { a.Requantize.Round = "up" },
 		"multiplier is missing":                func(a *quant.Activation) { a.Requantize.Multiplier = quant.Tensor{} },
 	} {
 		a := &quant.Activation{Range: quant.Full(), Requantize: &quant.Requantize{Multiplier: quant.Scalar(1), Shift: quant.Scalar(0), Max: 2}}

@@ -136,6 +136,9 @@ func checkPopulation(v *chip.Violations, net *quant.IntNet, p *quant.Population)
 		}
 		return
 	}
+	if r.Round != "" {
+		v.Add(p.Name, fmt.Sprintf("rounds by %s in integers", r.Round), "the target has the rounding of ONNX: leave round out")
+	}
 	bits := width(r.Min, r.Max)
 	v.Most(p.Name, int64(bits), limitActivation, "use fewer levels")
 	if whole := r.Min == 0 && r.Max == 1<<bits-1 || r.Min == -1<<(bits-1) && r.Max == 1<<(bits-1)-1; bits <= 8 && (!whole || !slices.Contains(widths(), bits)) {

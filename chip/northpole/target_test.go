@@ -41,6 +41,7 @@ func TestEachLimitIsRefused(t *testing.T) {
 		`weights take 8 bits and are stored with 4`:                              func(n *quant.IntNet) { n.Synapses[0].Bits = 4 },
 		`sums of 32 bits go to another layer; requantize`:                        func(n *quant.IntNet) { n.Populations[2].Activation.Requantize = nil },
 		`a pool of values up to 255 scales or cuts them`:                         func(n *quant.IntNet) { n.Populations[1].Activation = northpole.Pooled(4) },
+		`rounds by floor in integers`:                                            func(n *quant.IntNet) { a(n).Requantize.Round = quant.RoundFloor },
 		`range of the sum is`:                                                    func(n *quant.IntNet) { a(n).Range = quant.Signed(20, quant.Saturate) },
 		`has levels; the target scales and rounds`:                               func(n *quant.IntNet) { a(n).Levels = &quant.Levels{} },
 		`has spiking neurons; the target infers the ReLU network itself`:         func(n *quant.IntNet) { n.Populations[0].Activation, n.Populations[0].Spiking = nil, &quant.Spiking{} },

@@ -7,7 +7,8 @@ type Activation struct {
 	rule        *quant.Activation
 	bias        []int32
 	theta, step []int32
-	scale       []float32 // of a Requantize
+	scale       []float32 // of a Requantize in float32
+	mul, shift  []int32   // of one in integers
 	always      bool
 }
 
@@ -21,7 +22,11 @@ func NewActivation(rule *quant.Activation, shape []int) *Activation {
 		}
 	}
 	if r := rule.Requantize; r != nil {
-		a.scale = r.Scales(shape)
+		if r.Round == "" {
+			a.scale = r.Scales(shape)
+		} else {
+			a.mul, a.shift = r.Multiplier.Spread(shape), r.Shift.Spread(shape)
+		}
 		a.always = a.always || r.Min > 0 || r.Max < 0
 	}
 	return a
@@ -42,6 +47,8 @@ func (a *Activation) Step(sum []int32, silent bool, out *Spikes) {
 			v = quant.Level(v, a.theta[n], a.step[n], a.rule.Levels.Bits)
 		case a.scale != nil:
 			v = a.rule.Requantize.Requantized(v, a.scale[n])
+		case a.mul != nil:
+			v = a.rule.Requantize.Shifted(v, a.mul[n], a.shift[n])
 		}
 		if v != 0 {
 			out.Add(int32(n), v)
