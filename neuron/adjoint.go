@@ -43,6 +43,11 @@ func (h *history) resize(steps, n int) {
 // Backward implements Cell.
 func (c *scan) Backward(r *Run) {
 	c.prepare()
+	if c.joins(r.X.B) {
+		whole, run := c.join(r)
+		whole.Backward(run)
+		return
+	}
 	if r.DX != nil && r.DX.Const && !r.Add {
 		clear(r.DX.F)
 	}
