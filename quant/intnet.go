@@ -155,6 +155,9 @@ func (p *Population) tensors(visit func(string, *Tensor)) {
 		visit(at+"reset", &s.Reset)
 		visit(at+"reset_to", &s.ResetTo)
 		visit(at+"initial", &s.Initial)
+		if s.Noise != nil {
+			visit(at+"noise", &s.Noise.Sigma)
+		}
 		if f := s.Floor; f != nil {
 			visit(at+"floor", &f.At)
 			visit(at+"floor_mode", &f.Mode)

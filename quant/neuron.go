@@ -37,6 +37,15 @@ type Spiking struct {
 	Refractory int           `json:"refractory,omitempty"` // ticks after that of a spike in which v is held
 	Initial    Tensor        `json:"initial,omitzero"`     // v before the first tick; absent = 0
 	State      State         `json:"state,omitempty"`      // absent = integers
+	Noise      *Noise        `json:"noise,omitempty"`      // added to what arrives in every tick
+}
+
+// Noise is what an analog membrane picks up: in every tick each neuron gains
+// round(σ·g), g of mean 0 and variance 1 (a sum of eight uniform numbers, at most
+// 4.9), drawn for (seed, tick, neuron). The same seed gives the same noise after every reset.
+type Noise struct {
+	Sigma Tensor `json:"sigma"` // in units of the potential, ≥ 0
+	Seed  uint64 `json:"seed"`
 }
 
 // State is the numbers that a membrane potential is held in.
@@ -158,6 +167,17 @@ func (s *Spiking) validate(shape []int) error {
 	}
 	if err := s.validateState(); err != nil {
 		return err
+	}
+	if n := s.Noise; n != nil {
+		if s.State != "" {
+			return fmt.Errorf("noise on a %s potential; integers are needed", s.State)
+		}
+		if err := n.Sigma.within("noise", Range{Min: 0, Max: 1 << 24}); err != nil {
+			return err
+		}
+		if err := n.Sigma.spreads("noise", shape); err != nil {
+			return err
+		}
 	}
 	return s.validateFiring(shape)
 }

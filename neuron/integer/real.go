@@ -34,8 +34,8 @@ func (s *Spiking) stepReal(st *State, x []int32, out *Spikes) {
 	}
 }
 
-// kept is the factors of a multiply decay, nil where nothing decays.
-func kept(d quant.Decay, shape []int) []float32 {
+// keepFactors is the factors of a multiply decay, nil where nothing decays.
+func keepFactors(d quant.Decay, shape []int) []float32 {
 	if d.IsNone() {
 		return nil
 	}

@@ -19,7 +19,8 @@ type Spiking struct {
 	initial  []int32
 	floor    *floor
 	keep     []float32 // of a decay in float32
-	always   bool      // a silent population at rest may still change
+	noise    *noise
+	always   bool // a silent population at rest may still change
 }
 
 type floor struct{ at, mode, to []int32 }
@@ -32,6 +33,7 @@ type State struct {
 	F       []float32 // the same where it is float32; V is then not used
 	Wait    []int32   // ticks for which the membrane is still held; nil without refractory period
 	resting bool      // everything is zero
+	tick    uint64    // for noise
 	x       []int32   // the charge of this tick
 }
 
@@ -72,9 +74,12 @@ func NewSpiking(rule *quant.Spiking, shape []int) *Spiking {
 		s.floor = &floor{at: f.At.Spread(shape), mode: f.Mode.Spread(shape), to: f.To.Spread(shape)}
 	}
 	if rule.State == quant.StateFloat32 {
-		s.keep = kept(rule.Leak, shape)
+		s.keep = keepFactors(rule.Leak, shape)
 	}
-	s.always = !s.restIsStable()
+	if rule.Noise != nil {
+		s.noise = &noise{sigma: rule.Noise.Sigma.Spread(shape), seed: rule.Noise.Seed}
+	}
+	s.always = !s.restIsStable() || s.noise != nil
 	return s
 }
 
@@ -118,7 +123,7 @@ func (s *Spiking) Restart(st *State) {
 		clear(i)
 	}
 	clear(st.Wait)
-	st.resting = false
+	st.resting, st.tick = false, 0
 }
 
 // Step advances one tick. in holds what arrived, one array a current (one in
@@ -138,6 +143,10 @@ func (s *Spiking) Step(st *State, in [][]int32, silent bool, out *Spikes) {
 	if len(s.currents) > 0 {
 		x = st.x
 		s.stepCurrents(st, in, x)
+	}
+	if s.noise != nil {
+		s.noise.add(x, st.tick)
+		st.tick++
 	}
 	s.charge(st, x)
 	s.fire(st, x, out)
