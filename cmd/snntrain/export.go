@@ -144,22 +144,32 @@ func replaceAll(files ...content) error {
 
 func exportCommand(s *streams) *cobra.Command {
 	var target, out string
-	forms := strings.Join(exporters().Names(), ", ")
+	var o exportOptions
+	images, models := strings.Join(exporters().Names(), ", "), strings.Join(modelExporters().Names(), ", ")
 	cmd := &cobra.Command{
-		Use:   "export IMAGE --target NAME --out FILE",
-		Short: "Write a chip image in the form that a chip or its emulator reads",
+		Use:   "export IMAGE|MODEL --target NAME --out FILE",
+		Short: "Write a chip image, or a network, in the form that others read",
 		Long: strings.TrimSpace(`
-Write a chip image in the form that a chip or its emulator reads: ` + forms + `.
+Write a chip image in the form that a chip or its emulator reads: ` + images + `.
 IMAGE is an image, or a netx file (network.net). ranc writes the simulator's configuration beside FILE; akida and akida2 take
-NAME.json, write NAME.npz beside it and load_akida.py, which builds the vendor's model from them.`),
-		Example: "  snntrain export net.snnimg --target netx --out network.net\n  snntrain export network.net --target image --out net.snnimg",
-		Args:    exactlyOne("one chip image or netx file"),
+NAME.json, write NAME.npz beside it and load_akida.py, which builds the vendor's model from them.
+
+Write a network (a run directory or a model file) for a framework: ` + models + `.
+FILE is then a directory. Where the framework runs something else than was trained, each layer is named,
+and what changes is counted on training samples.`),
+		Example: "  snntrain export net.snnimg --target netx --out network.net\n  snntrain export network.net --target image --out net.snnimg\n  snntrain export runs/quickstart --target snntorch --out quickstart-snntorch",
+		Args:    exactlyOne("one chip image, netx file, run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if write, err := modelExporters().Get(target); err == nil {
+				o.model, o.target, o.out = args[0], target, out
+				return runExportModel(cmd.Context(), s, write, o)
+			}
 			return runExport(cmd.Context(), s, args[0], target, out)
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "", "form: "+forms)
-	cmd.Flags().StringVar(&out, "out", "", "file to write")
+	cmd.Flags().StringVar(&target, "target", "", "form: "+images+", "+models)
+	cmd.Flags().StringVarP(&out, "out", "o", "", "file or directory to write")
+	cmd.Flags().IntVar(&o.samples, "samples", 64, "training samples on which the difference is counted (networks), 0 = none")
 	return cmd
 }
 
@@ -169,7 +179,7 @@ func runExport(_ context.Context, s *streams, path, target, out string) error {
 	}
 	export, err := exporters().Get(target)
 	if err != nil {
-		return usage(err)
+		return usage(unknownTarget(target))
 	}
 	im, err := loadImage(path)
 	if err != nil {

@@ -56,6 +56,8 @@ var allowed = map[string][]string{
 	"convert/ttfs":           {"model", "internal/fault", "internal/kernels", "internal/par", "internal/signal"},
 	"datasets":               {"datasets/internal/", "internal/fault", "internal/npy", "internal/par", "internal/registry", "internal/rng", "internal/signal"},
 	"train":                  {"datasets", "layers", "model", "internal/config", "internal/fault", "internal/kernels", "internal/pages", "internal/par", "internal/registry", "internal/rng", "internal/signal", "internal/tensorfile"},
+	"internal/torchfile":     {},
+	"pytorch":                {"model", "neuron", "surrogate", "internal/fault", "internal/registry", "internal/tensorfile", "internal/torchfile"},
 	"report":                 {"internal/fault"},
 	"cmd/snntrain":           {""},
 	"internal/testkit":       {""},
