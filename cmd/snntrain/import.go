@@ -1,18 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/snntrain/snntrain/internal/fault"
-	"github.com/snntrain/snntrain/internal/hdf5"
 )
 
 // importer reads the files of another program.
@@ -29,7 +24,11 @@ type importer struct {
 
 // importers is every form; the first that knows a file reads it.
 func importers() []importer {
-	return []importer{netxImporter(), pytorchImporter()}
+	var all []importer
+	for _, form := range importable() {
+		all = append(all, importChip(form))
+	}
+	return append(all, pytorchImporter())
 }
 
 // importOptions are what the user asked for.
@@ -46,41 +45,6 @@ type imported struct {
 	Format string   `json:"format"`
 	File   string   `json:"file"` // what was written
 	Notes  []string `json:"notes,omitempty"`
-}
-
-// importFile is a file of which the form is still to be found.
-type importFile struct {
-	path   string
-	head   []byte   // the first bytes, up to 4 KiB
-	groups []string // of an HDF5 file: the names at its root
-}
-
-var hdf5Magic = []byte("\x89HDF\r\n\x1a\n")
-
-// openImport reads what tells forms apart.
-func openImport(path string) (*importFile, error) {
-	path = exportedState(path)
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, usage(err)
-	}
-	defer f.Close()
-	head := make([]byte, 4096)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	out := &importFile{path: path, head: head[:n]}
-	if !bytes.HasPrefix(out.head, hdf5Magic) {
-		return out, nil
-	}
-	h, err := hdf5.Open(path, hdf5.Limits{})
-	if err != nil {
-		return nil, err
-	}
-	defer h.Close()
-	out.groups, err = h.List("")
-	return out, err
 }
 
 // importerOf finds who reads a file.
