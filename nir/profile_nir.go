@@ -1,0 +1,48 @@
+package nir
+
+import "github.com/snntrain/snntrain/model"
+
+// plainProfile is the plain reading of NIR's equations: forward Euler, the new
+// synaptic current into the membrane, v > v_threshold, reset in the step of
+// the spike, recurrent spikes one step late.
+//
+//	I ← (1 − dt/τ_syn)·I + (dt/τ_syn)·w_in·S
+//	v ← v + (dt/τ)(v_leak − v + r·I)      I, IF: v ← v + dt·r·I
+func plainProfile() Profile {
+	return Profile{
+		Name: "nir", Doc: "NIR's equations as they stand, by forward Euler", Reader: "none", Dt: 1e-4,
+		neurons: plainNeurons, writes: writing{gain: gainR, in: true},
+	}
+}
+
+func plainNeurons(c *cell, o settings) (*model.Neuron, remarks) {
+	rules := hard()
+	if o.subtract {
+		rules.Reset = model.ResetSubtract
+	}
+	if c.tau != nil {
+		rules.MemDecay, rules.Gain = model.DecayEuler, model.GainLeak
+	}
+	cubaRules(&rules, c, model.DecayEuler)
+	op := newNeuron(c, rules)
+	gain := c.r
+	switch {
+	case c.cuba(): // linear until the membrane: one gain holds both
+		gain = mapSeries(func(v ...float64) float64 { return v[0] * v[1] * o.dt / v[2] }, c.r, c.in, c.syn)
+		always(op, "tau_syn", c.syn, c.shape)
+	case c.tau == nil:
+		gain = mapSeries(func(v ...float64) float64 { return v[0] * o.dt }, c.r)
+	}
+	set(op, "r", gain, c.shape, 1)
+	if c.tau != nil {
+		always(op, "tau", c.tau, c.shape)
+		set(op, "v_leak", c.leak, c.shape, 0)
+	}
+	if c.fires() {
+		always(op, "threshold", c.threshold, c.shape)
+		if !o.subtract {
+			always(op, "v_reset", c.reset, c.shape)
+		}
+	}
+	return op, remarks{}
+}
