@@ -100,6 +100,8 @@ func (ex *exporter) step(n *model.Network, o ExportOptions, imported bool) float
 		return o.Dt
 	case ex.profile.Fixed && ex.profile.Dt > 0:
 		return ex.profile.Dt
+	case imported && ex.origin.Dt > 0:
+		return ex.origin.Dt
 	case imported || n.Dt != 1:
 		return n.Dt
 	}
@@ -140,8 +142,9 @@ func (ex *exporter) node(n *model.Node) {
 		return
 	}
 	p, r := primitiveOf(n.Op, in, ex.profile.writes, ex.net.Dt, ex.dt)
-	if of, ok := ex.restore(n, p, in); ok {
-		p, r = of, remarks{}
+	back := ex.back(n, in)
+	if old, way, ok := ex.restore(n, p, in); ok {
+		p, r, back = old, remarks{}, way
 	}
 	for _, text := range r.notes {
 		ex.notes = append(ex.notes, Note{n.Name, text})
@@ -155,12 +158,26 @@ func (ex *exporter) node(n *model.Node) {
 	case p == nil:
 		ex.from[n.Name] = ex.from[n.Inputs[0]]
 	default:
-		ex.write(n, p, in)
+		ex.write(n, p, back)
 	}
 }
 
+// back is the way back of recurrent neurons, nil when there is none.
+func (ex *exporter) back(n *model.Node, in []int) *feedback {
+	cells, ok := n.Op.(*model.Neuron)
+	if !ok || cells.Recurrent == nil {
+		return nil
+	}
+	p, err := backOf(cells.Recurrent, in)
+	if err != nil {
+		ex.refuse(n.Name, err.Error())
+		return nil
+	}
+	return &feedback{n.Name + ".w_rec", p}
+}
+
 // write adds the node of a layer, with metadata where the node does not say all.
-func (ex *exporter) write(n *model.Node, p Primitive, in []int) {
+func (ex *exporter) write(n *model.Node, p Primitive, back *feedback) {
 	name := ex.name(n.Name)
 	var m Metadata
 	switch n.Op.(type) {
@@ -175,8 +192,15 @@ func (ex *exporter) write(n *model.Node, p Primitive, in []int) {
 	ex.graph.Add(name, p, m)
 	ex.connect(ex.from[n.Inputs[0]], name)
 	ex.from[n.Name] = []string{name}
-	if cells, ok := n.Op.(*model.Neuron); ok && cells.Recurrent != nil {
-		ex.feedback(n, cells.Recurrent, name, in)
+	switch {
+	case back == nil:
+	case back.weight == nil:
+		ex.graph.Connect(name, name)
+	default:
+		through := ex.unique(strings.ReplaceAll(back.through, "/", "_"))
+		ex.graph.Add(through, back.weight, nil)
+		ex.graph.Connect(name, through)
+		ex.graph.Connect(through, name)
 	}
 }
 
@@ -189,32 +213,6 @@ func (ex *exporter) connect(from []string, to string) {
 		}
 		ex.graph.Connect(f, to)
 	}
-}
-
-// feedback adds the way back of recurrent neurons.
-func (ex *exporter) feedback(n *model.Node, rec *model.Recurrent, name string, in []int) {
-	p, err := backOf(rec, in)
-	if err != nil {
-		ex.refuse(n.Name, err.Error())
-		return
-	}
-	through := name + ".w_rec"
-	if of, ok := ex.origin.Nodes[n.Name]; ex.again && ok && of.Back != nil {
-		if of.Back.Name == "" && backIsOne(rec) {
-			ex.graph.Connect(name, name)
-			return
-		}
-		if old := of.Back.primitive(p); old != nil && old.Type() == p.Type() {
-			p, through = old, of.Back.Name
-		}
-	}
-	ex.graph.Add(ex.unique(through), p, nil)
-	ex.graph.Connect(name, through)
-	ex.graph.Connect(through, name)
-}
-
-func backIsOne(rec *model.Recurrent) bool {
-	return rec.Recurrence == model.RecurrenceOneToOne && !rec.HasBias && !slices.ContainsFunc(rec.Weight.Data, func(v float32) bool { return v != 1 })
 }
 
 // name is the node's name of a layer: its own, or that of the file it came from.
@@ -285,44 +283,42 @@ func (ex *exporter) samePadding(n *model.Node, pad *model.Pad) bool {
 	return ok && isConv && ex.again && known && node.Fields["padding"].Text == "same" && c.Padding == [2]int{} && len(pad.Before) == 3
 }
 
-// restore is the node that a layer was imported from, when it still says what the layer does.
-func (ex *exporter) restore(n *model.Node, made Primitive, in []int) (Primitive, bool) {
+// restore is the node that a layer was imported from, and its way back, when
+// they still say what the layer does.
+func (ex *exporter) restore(n *model.Node, made Primitive, in []int) (Primitive, *feedback, bool) {
 	of, ok := ex.origin.Nodes[n.Name]
 	if !ok || !ex.again {
-		return nil, false
+		return nil, nil, false
 	}
 	old := of.primitive(made)
 	if c, isConv := n.Op.(*model.Conv2d); old == nil && isConv { // the weights as they were, with groups
 		old = of.primitive(weightsOf(c))
 	}
 	if old == nil {
-		return nil, false
+		return nil, nil, false
 	}
 	if pad := ex.net.Node(n.Inputs[0]); pad != nil && pad.Name == n.Name+".pad" {
 		in = ex.shapes[pad.Inputs[0]]
 	}
 	if _, err := old.infer(in); err != nil {
-		return nil, false
+		return nil, nil, false
 	}
 	var back *feedback
-	if cells, ok := n.Op.(*model.Neuron); ok && cells.Recurrent != nil {
-		p, err := backOf(cells.Recurrent, in)
-		if err != nil {
-			return nil, false
+	if cells, ok := n.Op.(*model.Neuron); ok {
+		if back = of.feedback(cells.Recurrent, in); back == nil && cells.Recurrent != nil {
+			return nil, nil, false
 		}
-		back = &feedback{weight: p}
 	}
-	o := settings{dt: ex.profile.Dt, subtract: ex.origin.Reset == "subtract"}
-	if ex.origin.Dt > 0 {
-		o.dt = ex.origin.Dt
-	} else if ex.profile.Name == "nir" {
-		o.dt = ex.net.Dt
-	}
-	list, r := ex.profile.layers(n.Name, old, in, back, o)
+	list, r := ex.profile.layers(n.Name, old, in, back, ex.imported())
 	if len(r.faults) > 0 || len(list) == 0 || !sameOp(list[len(list)-1].Op, n.Op) {
-		return nil, false
+		return nil, nil, false
 	}
-	return old, true
+	return old, back, true
+}
+
+// imported are the settings that the network was imported with.
+func (ex *exporter) imported() settings {
+	return settings{dt: ex.origin.Dt, subtract: ex.origin.Reset == "subtract"}
 }
 
 // weightsOf is a convolution with its weights as they are.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/internal/testkit"
 	"github.com/snntrain/snntrain/layers"
@@ -14,7 +16,7 @@ import (
 )
 
 // run is the output of a network over x, [T, B, …] in (C, H, W) order, as floats in that order.
-func run(t testing.TB, n *model.Network, x testkit.Array) []float32 {
+func run(t rapid.TB, n *model.Network, x testkit.Array) []float32 {
 	t.Helper()
 	p, err := layers.Compile(n, layers.Options{})
 	if err != nil {
@@ -62,6 +64,7 @@ func optionsOf(executor string) (nir.Options, bool) {
 
 // TestGoldenRasters: under a framework's profile a file fires as it does in that framework.
 func TestGoldenRasters(t *testing.T) {
+	needHDF5(t)
 	dir := testkit.GoldenDir(t, "nir")
 	var index struct {
 		Graphs []struct{ Name, NIR, Rasters string }
@@ -120,5 +123,3 @@ func keys[V any](m map[string]V) func(func(string) bool) {
 		}
 	}
 }
-
-

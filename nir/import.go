@@ -118,7 +118,7 @@ func newImporter(g *Graph, o Options) (*importer, error) {
 		im.net.Dt = 1
 	}
 	im.readRecord(g)
-	im.origin = origin{Profile: im.profile.Name, Dt: o.Dt, Reset: o.Reset, Nodes: map[string]originNode{}}
+	im.origin = origin{Profile: im.profile.Name, Dt: im.o.dt, Reset: o.Reset, Nodes: map[string]originNode{}}
 	return im, nil
 }
 
@@ -241,7 +241,7 @@ func (im *importer) node(n *Node) {
 		from = list[i].Name
 	}
 	im.net.Nodes = append(im.net.Nodes, list...)
-	im.origin.keep(n, name, back)
+	im.origin.keep(n, name, list[len(list)-1].Op, back)
 }
 
 // joined is the name of the layer that a node reads: where several edges

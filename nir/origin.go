@@ -2,9 +2,9 @@ package nir
 
 import (
 	"encoding/json"
-	"reflect"
 
 	"github.com/snntrain/snntrain/internal/hdf5"
+	"github.com/snntrain/snntrain/model"
 )
 
 // origin is what a network's record keeps of the file that it was made of: what
@@ -27,7 +27,7 @@ type originNode struct {
 	Back   *originNode            `json:"back,omitempty"`
 }
 
-// originArray is a field; of weights and biases only the type.
+// originArray is a field; of weights and biases that the network holds only the type.
 type originArray struct {
 	Type  string    `json:"type"`
 	Shape []int     `json:"shape"`
@@ -58,19 +58,43 @@ func originOf(record map[string]any) (origin, bool) {
 	return o, true
 }
 
-// keep notes a node under the name of its layer.
-func (o *origin) keep(n *Node, layer string, back *feedback) {
-	node := originNode{Name: n.Name, Type: n.Primitive.Type(), Fields: originFields(n.Primitive)}
-	if back != nil {
+// keep notes a node under the name of its layer. A way back that the profile
+// changed is kept with its weights.
+func (o *origin) keep(n *Node, layer string, op model.Op, back *feedback) {
+	node := originNode{Name: n.Name, Type: n.Primitive.Type(), Fields: originFields(n.Primitive, false)}
+	if cells, ok := op.(*model.Neuron); ok && back != nil {
 		node.Back = &originNode{Name: back.through}
 		if back.weight != nil {
-			node.Back.Type, node.Back.Fields = back.weight.Type(), originFields(back.weight)
+			kept := cells.Recurrent != nil && (cells.Recurrent.HasBias == (back.weight.Type() == "Affine"))
+			node.Back.Type, node.Back.Fields = back.weight.Type(), originFields(back.weight, !kept)
 		}
 	}
 	o.Nodes[layer] = node
 }
 
-func originFields(p Primitive) map[string]originArray {
+// feedback is the way back as the file has it; rec is what the network holds of it.
+func (n *originNode) feedback(rec *model.Recurrent, in []int) *feedback {
+	if n.Back == nil {
+		return nil
+	}
+	if n.Back.Type == "" {
+		return &feedback{}
+	}
+	var made Primitive
+	if rec != nil {
+		p, err := backOf(rec, in)
+		if err != nil {
+			return nil
+		}
+		made = p
+	}
+	if p := n.Back.primitive(made); p != nil {
+		return &feedback{n.Back.Name, p}
+	}
+	return nil
+}
+
+func originFields(p Primitive, whole bool) map[string]originArray {
 	out := map[string]originArray{}
 	for _, f := range p.fields() {
 		t := f.put()
@@ -81,7 +105,7 @@ func originFields(p Primitive) map[string]originArray {
 		switch {
 		case t.Type() == "string":
 			a.Text = t.Data.([]string)[0]
-		case f.name != "weight" && f.name != "bias":
+		case whole || f.name != "weight" && f.name != "bias":
 			a.Data = seriesOf(t)
 		}
 		out[f.name] = a
@@ -127,9 +151,10 @@ func (a originArray) tensor(made Tensor) Tensor {
 	case a.Text != "":
 		return Tensor{a.Shape, []string{a.Text}}
 	case a.Data == nil:
-		if reflect.DeepEqual(size(a.Shape), made.Len()) {
-			made.Shape = a.Shape
+		if made.Len() != size(a.Shape) {
+			return Tensor{}
 		}
+		made.Shape = a.Shape
 		return made.as(a.Type)
 	}
 	s, data := series(a.Data), make([]float64, size(a.Shape))
