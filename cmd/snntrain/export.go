@@ -130,13 +130,6 @@ func loadImage(path string) (*chip.Image, error) {
 	if filepath.Ext(path) != ".net" {
 		return chip.Load(path)
 	}
-	x, err := lava.ReadNetx(path)
-	if err != nil {
-		return nil, err
-	}
-	net, err := x.Net()
-	if err != nil {
-		return nil, err
-	}
-	return &chip.Image{Producer: "snntrain " + version(), Target: chip.TargetRecord{Name: lava.Loihi2().Name(), Limits: lava.Loihi2().Limits()}, Net: net}, nil
+	im, _, err := netxImage(path)
+	return im, err
 }
