@@ -127,3 +127,12 @@ func fingerprint(p Primitive) string {
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
+
+// Described says that a file's metadata tells its layers exactly.
+func Described(g *Graph) bool {
+	_, ok := g.Metadata.Number(metaKey, metaDt)
+	return ok
+}
+
+// FileDt is the time step that a file's metadata states, in the unit of its time constants.
+func FileDt(g *Graph) (float64, bool) { return fileDt(g.Metadata) }

@@ -27,7 +27,7 @@ type importer struct {
 
 // importers is every form; the first that knows a file reads it.
 func importers() []importer {
-	return []importer{netxImporter()}
+	return []importer{netxImporter(), nirImporter()}
 }
 
 // importOptions are what the user asked for.
@@ -35,6 +35,8 @@ type importOptions struct {
 	file    string
 	out     string // directory
 	profile string // name of a semantics profile, "" = what the file says
+	dt      float64
+	reset   string
 }
 
 // imported is the JSON of import.
@@ -111,8 +113,10 @@ func importCommand(s *streams) *cobra.Command {
 			return runImport(cmd.Context(), s, o)
 		},
 	}
-	cmd.Flags().StringVar(&o.out, "out", "", "directory to write to")
+	cmd.Flags().StringVarP(&o.out, "out", "o", "", "directory to write to")
 	cmd.Flags().StringVar(&o.profile, "profile", "", "semantics profile of the neurons, where the form does not say what they mean")
+	cmd.Flags().Float64Var(&o.dt, "dt", 0, "time step of a NIR graph, in the unit of its time constants, 0 = the profile's")
+	cmd.Flags().StringVar(&o.reset, "reset", "", "reset of a NIR graph with profile nir: value or subtract")
 	return cmd
 }
 

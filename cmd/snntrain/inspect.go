@@ -16,13 +16,14 @@ import (
 
 func inspectCommand(s *streams) *cobra.Command {
 	var inputShape string
+	var flags nirFlags
 	cmd := &cobra.Command{
 		Use:   "inspect MODEL|CONFIG",
 		Short: "Draw a network with shapes, parameters and operations",
 		Long: strings.TrimSpace(`
 Draw a network as a graph with shapes, parameters and multiply-accumulates. MODEL is a run directory,
-a model file, or an ONNX file (.onnx), of which every operator is accounted for; of a config it is the
-network before training.`),
+a model file, a NIR file (.nir) under --profile, or an ONNX file (.onnx), of which every operator is
+accounted for; of a config it is the network before training.`),
 		Example: "  snntrain inspect runs/quickstart\n  snntrain inspect configs/quickstart.yaml\n  snntrain inspect resnet20.onnx",
 		Args:    exactlyOne("one run directory, model file, ONNX file or config"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -32,9 +33,17 @@ network before training.`),
 			if inputShape != "" {
 				return usagef("inspect: %s: --input-shape is for ONNX files", args[0])
 			}
+			if isNIR(args[0]) || flags.given() {
+				n, err := flags.network(s, "inspect", args[0])
+				if err != nil {
+					return err
+				}
+				return inspectNetwork(s, n)
+			}
 			return runInspect(s, args[0])
 		},
 	}
+	flags.add(cmd)
 	cmd.Flags().StringVar(&inputShape, "input-shape", "", inputShapeHelp)
 	return cmd
 }
@@ -85,6 +94,10 @@ func runInspect(s *streams, path string) error {
 	if err != nil {
 		return err
 	}
+	return inspectNetwork(s, n)
+}
+
+func inspectNetwork(s *streams, n *model.Network) error {
 	info, err := infoOf(n)
 	if err != nil {
 		return usage(err)
