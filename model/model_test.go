@@ -55,6 +55,7 @@ func everyKind() *model.Network {
 		model.Node{Name: "gated", Op: &model.Pool2d{Mode: model.PoolGated, Size: [2]int{1, 1}, Stride: [2]int{1, 1}}},
 		model.Node{Name: "qcfs", Op: &model.QCFS{Levels: 4, Threshold: model.NewTensor(4)}},
 		model.Node{Name: "scale", Op: &model.Scale{Factor: model.NewTensor(4).Fill(2)}},
+		model.Node{Name: "delay", Op: &model.Delay{Steps: model.NewTensor(4, 3, 3).Fill(3)}},
 		model.Node{Name: "affine", Op: &model.Affine{Weight: model.NewTensor(4), Bias: model.NewTensor(4, 3, 3)}},
 		model.Node{Name: "relu", Op: &model.Rectifier{Func: model.ReLU}},
 		model.Node{Name: "clip", Op: &model.Rectifier{Func: model.Clip, Low: -1, High: 6}},
@@ -78,6 +79,9 @@ func everyKind() *model.Network {
 		for i := range p.Tensor.Data {
 			k++
 			p.Tensor.Data[i] = k / 7
+			if p.Name == "steps" {
+				p.Tensor.Data[i] = k
+			}
 		}
 	})
 	n.Record = model.Record{Classes: []string{"a", "b", "c"}, Readout: "mean", Preprocess: map[string]any{"name": "digits"}, Results: map[string]float64{"test_accuracy": 0.5}}
