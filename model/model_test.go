@@ -55,7 +55,6 @@ func everyKind() *model.Network {
 		model.Node{Name: "gated", Op: &model.Pool2d{Mode: model.PoolGated, Size: [2]int{1, 1}, Stride: [2]int{1, 1}}},
 		model.Node{Name: "qcfs", Op: &model.QCFS{Levels: 4, Threshold: model.NewTensor(4)}},
 		model.Node{Name: "scale", Op: &model.Scale{Factor: model.NewTensor(4).Fill(2)}},
-		model.Node{Name: "delay", Op: &model.Delay{Steps: model.NewTensor(4, 3, 3).Fill(3)}},
 		model.Node{Name: "affine", Op: &model.Affine{Weight: model.NewTensor(4), Bias: model.NewTensor(4, 3, 3)}},
 		model.Node{Name: "relu", Op: &model.Rectifier{Func: model.ReLU}},
 		model.Node{Name: "clip", Op: &model.Rectifier{Func: model.Clip, Low: -1, High: 6}},
@@ -73,6 +72,7 @@ func everyKind() *model.Network {
 		model.Node{Name: "loop.1", Op: recurrent(model.RecurrenceDense, 3)},
 		model.Node{Name: "self", Op: recurrent(model.RecurrenceOneToOne, 3)},
 		model.Node{Name: "times", Op: &model.FirstSpike{TMin: 0.1, TMax: 2.7, Clip: true, TimeBits: 6}},
+		model.Node{Name: "delay", Op: &model.Delay{Steps: model.NewTensor(3)}},
 	)
 	k := float32(0)
 	n.Params(func(_ string, p model.Param) {
