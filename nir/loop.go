@@ -136,11 +136,29 @@ func (g *Graph) sorted(output string) (nodes []*Node, dropped []string, fault st
 	if len(nodes) == len(needed) {
 		return nodes, dropped, ""
 	}
-	var loop []string
-	for _, n := range x.order() {
-		if needed[n.Name] && waits[n.Name] > 0 {
-			loop = append(loop, n.Name)
+	left := map[string]bool{}
+	for name := range needed {
+		left[name] = waits[name] > 0
+	}
+	return nil, nil, fmt.Sprintf("nodes %s wait for each other: a loop runs from one node of neurons through at most one Affine, Linear or Scale back to it", strings.Join(x.circle(left), ", "))
+}
+
+// circle lists the nodes of a set that lie on loops or between them: those
+// that lead out of it are taken off.
+func (x *index) circle(left map[string]bool) []string {
+	for again := true; again; {
+		again = false
+		for name := range left {
+			if left[name] && !slices.ContainsFunc(x.from[name], func(to string) bool { return left[to] }) {
+				left[name], again = false, true
+			}
 		}
 	}
-	return nil, nil, fmt.Sprintf("nodes %s wait for each other: a loop runs from one node of neurons through at most one Affine, Linear or Scale back to it", strings.Join(loop, ", "))
+	var out []string
+	for _, n := range x.order() {
+		if left[n.Name] {
+			out = append(out, n.Name)
+		}
+	}
+	return out
 }

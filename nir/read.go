@@ -20,6 +20,11 @@ func Read(path string) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	return decode(root, path)
+}
+
+// decode turns the content of a file into a graph.
+func decode(root *hdf5.Group, path string) (*Graph, error) {
 	r := &reader{file: path, types: Primitives()}
 	g := r.root(root)
 	if r.faults.Len() == 0 {

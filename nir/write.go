@@ -22,10 +22,15 @@ func (g *Graph) Write(path string) error {
 	if err := faults.Err(); err != nil {
 		return err
 	}
+	return hdf5.Write(path, g.encode())
+}
+
+// encode is the content of the file.
+func (g *Graph) encode() *hdf5.Group {
 	root := &hdf5.Group{}
 	root.Add("version", nil, []string{FormatVersion})
 	g.write(root.AddGroup("node"))
-	return hdf5.Write(path, root)
+	return root
 }
 
 // names refuses what cannot be the name of a group.
