@@ -116,11 +116,28 @@ func (s *step) explain(t *step) (out []string) {
 	}
 	compare("the decay of the potential", s.a, t.a)
 	compare("the decay of the current", s.alpha, t.alpha)
-	compare("the input gain", s.g, t.g)
-	compare("the constant current", s.c, t.c)
+	if x, y := s.units(), t.units(); x.unit == y.unit {
+		s, t = x, y
+	}
+	compare("the input gain"+s.unit, s.g, t.g)
+	compare("the constant current"+s.unit, s.c, t.c)
 	if s.fires && t.fires {
 		compare("θ", s.theta, t.theta)
-		compare("v_reset", s.reset, t.reset)
+		compare("v_reset"+s.unit, s.reset, t.reset)
 	}
 	return out
+}
+
+// units divides potentials by θ: networks that differ in the unit of the
+// potential alone fire alike. Where θ is not above 0 they stay as they are.
+func (s *step) units() *step {
+	if !s.fires || slices.ContainsFunc(s.theta, func(v float64) bool { return !(v > 0) }) {
+		return s
+	}
+	over := func(a series) series {
+		return mapSeries(func(v ...float64) float64 { return v[0] / v[1] }, a, s.theta)
+	}
+	out := *s
+	out.g, out.c, out.reset, out.theta, out.unit = over(s.g), over(s.c), over(s.reset), series{1}, "/θ"
+	return &out
 }

@@ -104,7 +104,7 @@ func newImporter(g *Graph, o Options) (*importer, error) {
 		return nil, fault.Fault{Pkg: "nir", Subject: o.File, Fact: "reset subtract is for the profile nir; the others have their own"}
 	}
 	im.o = settings{dt: im.profile.Dt, subtract: o.Reset == "subtract"}
-	if im.profile.Name == "nir" && states {
+	if states && !im.profile.Fixed {
 		im.o.dt = stated
 	}
 	if o.Dt > 0 {

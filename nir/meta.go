@@ -133,6 +133,3 @@ func Described(g *Graph) bool {
 	_, ok := g.Metadata.Number(metaKey, metaDt)
 	return ok
 }
-
-// FileDt is the time step that a file's metadata states, in the unit of its time constants.
-func FileDt(g *Graph) (float64, bool) { return fileDt(g.Metadata) }

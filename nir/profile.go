@@ -32,6 +32,7 @@ type writing struct {
 	rIF   func(dt float64) float64      // r of one that does not; nil: 1; where r is read, the gain over dt
 	in    bool                          // it reads w_in
 	late  bool                          // its synapse decays before the membrane sees the input
+	li    bool                          // it reads LI; else that is written for NIR's equation
 	bias  bool                          // v_leak is a current that is added in every step
 }
 
@@ -86,6 +87,19 @@ func only(reader string, types ...string) func(Primitive) remarks {
 		}
 		return r
 	}
+}
+
+// readout is a leaky integrator at the end of a network, which the reader does
+// not know: it is run by NIR's equation, as something outside the framework.
+func readout(reader string, c *cell, o settings) (*model.Neuron, remarks) {
+	var r remarks
+	if c.kind == "I" {
+		r.refuse("%s does not read I", reader)
+		return nil, r
+	}
+	op, _ := plainNeurons(c, o)
+	r.note("%s does not read %s: it is run here by NIR's equation, as a readout outside of it", reader, c.kind)
+	return op, r
 }
 
 // newNeuron starts a layer of the model that a node stands for.

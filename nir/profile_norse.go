@@ -24,8 +24,7 @@ func norseOther(p Primitive) remarks {
 func norseNeurons(c *cell, o settings) (*model.Neuron, remarks) {
 	var r remarks
 	if !c.fires() {
-		r.refuse("Norse does not read %s", c.kind)
-		return nil, r
+		return readout("Norse", c, o)
 	}
 	rules := hard()
 	rules.DetachReset = false

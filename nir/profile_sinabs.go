@@ -12,7 +12,7 @@ import (
 func sinabsProfile() Profile {
 	return Profile{
 		Name: "sinabs", Doc: "Sinabs: several spikes a step, subtraction, τ in steps, IF not below −θ", Reader: "sinabs.from_nir 3.1.3", Dt: 1, Fixed: true,
-		neurons: sinabsNeurons, writes: writing{exp: true, steps: true, gain: gainUnit},
+		neurons: sinabsNeurons, writes: writing{exp: true, steps: true, gain: gainUnit, li: true},
 		other: sinabsOther,
 	}
 }

@@ -20,8 +20,7 @@ func snntorchProfile() Profile {
 func snntorchNeurons(c *cell, o settings) (*model.Neuron, remarks) {
 	var r remarks
 	if !c.fires() {
-		r.refuse("snnTorch does not read %s", c.kind)
-		return nil, r
+		return readout("snnTorch", c, o)
 	}
 	if c.kind == "IF" {
 		return snntorchIF(c, &r), r

@@ -20,8 +20,7 @@ func stepsOf(tau, dt float64) float64 { return tau / dt }
 func spikingJellyNeurons(c *cell, o settings) (*model.Neuron, remarks) {
 	var r remarks
 	if !c.fires() {
-		r.refuse("SpikingJelly does not read %s", c.kind)
-		return nil, r
+		return readout("SpikingJelly", c, o)
 	}
 	for name, s := range map[string]series{"r": c.r, "w_in": c.in, "tau": c.tau, "tau_syn": c.syn, "v_leak": c.leak, "v_threshold": c.threshold, "v_reset": c.reset} {
 		if s != nil && !s.uniform() {

@@ -20,8 +20,7 @@ func spinnaker2Profile() Profile {
 func spinnaker2Neurons(c *cell, o settings) (*model.Neuron, remarks) {
 	var r remarks
 	if !c.fires() {
-		r.refuse("SpiNNaker2 does not read %s", c.kind)
-		return nil, r
+		return readout("SpiNNaker2", c, o)
 	}
 	rules := hard()
 	rules.Reset = model.ResetSubtract

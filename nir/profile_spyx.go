@@ -17,8 +17,7 @@ func spyxProfile() Profile {
 func spyxNeurons(c *cell, o settings) (*model.Neuron, remarks) {
 	var r remarks
 	if !c.fires() {
-		r.refuse("Spyx does not read %s", c.kind)
-		return nil, r
+		return readout("Spyx", c, o)
 	}
 	rules := hard()
 	rules.Reset, rules.ResetAt, rules.DetachReset, rules.Delay = model.ResetSubtract, model.ResetAtCharge, false, 1

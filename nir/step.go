@@ -17,6 +17,7 @@ type step struct {
 	alpha, forget series // α, 1 − α
 	g, c          series
 	theta, reset  series
+	unit          string // of potentials: "", or "/θ" when they are divided by it
 }
 
 // stepOf reads a layer; the second result says what has no form here.
@@ -114,6 +115,9 @@ func spread(t *model.Tensor, shape model.Shape) series {
 // be told, faults what has no form at all.
 func (s *step) primitive(w writing, dt float64, shape []int) (Primitive, remarks) {
 	var r remarks
+	if !s.fires && !w.li {
+		w = plainProfile().writes
+	}
 	unit := dt
 	if w.steps {
 		unit = 1

@@ -96,7 +96,7 @@ IMAGE is an image, or a netx file (network.net). ranc writes the simulator's con
 
 With --target nir, a network (a run directory or a model file) is written as a NIR graph, for the reader of
 a framework with --profile. Where that reader will run something else than was trained, each node is named,
-and the difference is counted on samples of the data the network was trained on, or of --data.`),
+and the difference is counted on training samples of the network's data, or of --data.`),
 		Example: "  snntrain export net.snnimg --target netx --out network.net\n  snntrain export network.net --target image --out net.snnimg\n  snntrain export runs/quickstart --target nir --profile norse --out digits.nir",
 		Args:    exactlyOne("one chip image or netx file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -109,7 +109,7 @@ and the difference is counted on samples of the data the network was trained on,
 	}
 	cmd.Flags().StringVar(&o.profile, "profile", "", "nir: the framework whose reader the graph is for; left out: the one that the network was imported under, else nir")
 	cmd.Flags().Float64Var(&o.dt, "dt", 0, "nir: time step of the graph, 0 = the network's, or 1e-4 where that counts steps")
-	cmd.Flags().IntVar(&o.samples, "samples", 64, "nir: samples that the difference is counted on, 0 = none")
+	cmd.Flags().IntVar(&o.samples, "samples", 64, "nir: training samples that the difference is counted on, 0 = none")
 	cmd.Flags().StringArrayVar(&o.data, "data", nil, "nir: config whose data: section the samples are of")
 	cmd.Flags().StringVar(&target, "target", "", "form: "+forms+", nir")
 	cmd.Flags().StringVarP(&out, "out", "o", "", "file to write")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/nir"
 	"github.com/snntrain/snntrain/nir/conform"
@@ -48,12 +49,12 @@ func runExportNIR(ctx context.Context, s *streams, o exportNIROptions) error {
 	if err != nil {
 		return usage(err)
 	}
-	if err := ex.Graph.Write(o.out); err != nil {
-		return err
-	}
 	r := exportedNIR{Target: nirTarget, File: o.out, Profile: ex.Profile, Dt: ex.Dt, Notes: []nodeNote{}}
 	asRun, err := readBack(n, ex, o, &r)
 	if err != nil {
+		return err
+	}
+	if err := ex.Graph.Write(o.out); err != nil {
 		return err
 	}
 	if o.samples > 0 && asRun != nil {
@@ -77,7 +78,7 @@ func readBack(n *model.Network, ex *nir.Exported, o exportNIROptions, r *exporte
 	}
 	made, err := nir.Import(ex.Graph, options)
 	if err != nil {
-		return nil, usage(fmt.Errorf("export: %s is written, but its reader will refuse it:\n%w", o.out, err))
+		return nil, usage(fmt.Errorf("export: not written: the reader of %s refuses the graph:\n%w", ex.Profile, err))
 	}
 	for _, note := range made.Notes {
 		r.note(note.Node, note.Text)
@@ -102,9 +103,9 @@ func (r *exportedNIR) note(node, text string) {
 }
 
 // countDifference runs the network as trained and as it will be run over
-// samples of its data, or over noise when there is none.
+// training samples of its data, or over noise when there is none.
 func countDifference(ctx context.Context, n, asRun *model.Network, o exportNIROptions) (*conform.Outcome, error) {
-	input := nirInput{data: o.data, samples: o.samples, steps: 50}
+	input := nirInput{data: o.data, samples: o.samples, steps: 50, split: datasets.Train}
 	list, err := input.batches(n)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -66,6 +67,7 @@ type nirInput struct {
 	samples, steps, threads int
 	seed                    uint64
 	pool                    *par.Pool
+	split                   datasets.Split // "" = test
 }
 
 // batches opens the data that is asked for, or that a network was trained on; else it is noise.
@@ -76,7 +78,7 @@ func (in *nirInput) batches(n *model.Network) (iter.Seq2[conform.Batch, error], 
 	if len(in.data) == 0 && n.Record.Preprocess == nil {
 		return conform.Noise(n, in.seed, in.steps, min(in.samples, 16)), nil
 	}
-	source, enc, seed, err := openRecorded(n, config.Options{Files: in.data, Sets: in.sets}, datasets.Test)
+	source, enc, seed, err := openRecorded(n, config.Options{Files: in.data, Sets: in.sets}, cmp.Or(in.split, datasets.Test))
 	if err != nil {
 		return nil, err
 	}
@@ -147,9 +149,6 @@ func (o *nirDiffOptions) compared(g *nir.Graph) ([]conform.Profile, error) {
 			options.Profile = name
 			if !p.Fixed {
 				options.Dt = o.dt
-				if dt, ok := nir.FileDt(g); ok && o.dt == 0 {
-					options.Dt = dt
-				}
 			}
 		}
 		out = append(out, conform.Profile{Name: name, Options: options})
@@ -159,7 +158,7 @@ func (o *nirDiffOptions) compared(g *nir.Graph) ([]conform.Profile, error) {
 
 func sayReport(s *streams, file string, r *conform.Report) {
 	s.say("%s: %d samples of %d steps, compared with %s\n", file, r.Samples, r.Steps, orText(r.Reference, "nothing: no profile takes the file"))
-	rows := [][]string{{"PROFILE", "DT", "OUTPUT SPIKES", "DIFFER", "ACCURACY", "FIRST PARTS AT"}}
+	rows := [][]string{{"PROFILE", "DT", "SPIKES", "OUTPUT DIFFERS", "ACCURACY", "FIRST PARTS AT"}}
 	for _, o := range r.Outcomes {
 		rows = append(rows, outcomeRow(o))
 	}
@@ -173,7 +172,7 @@ func sayReport(s *streams, file string, r *conform.Report) {
 
 func outcomeRow(o conform.Outcome) []string {
 	if len(o.Refused) > 0 {
-		return []string{o.Profile, "", "refused"}
+		return []string{o.Profile, "", "refused", "", "", ""}
 	}
 	accuracy, parts := "", "never"
 	if o.Accuracy != nil {

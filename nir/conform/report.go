@@ -25,7 +25,7 @@ type Outcome struct {
 	Dt       float64    `json:"dt,omitempty"`
 	Refused  []string   `json:"refused,omitempty"` // why the framework does not take the graph
 	Notes    []nir.Note `json:"notes,omitempty"`
-	Spikes   float64    `json:"output_spikes"` // of all samples
+	Spikes   float64    `json:"spikes"` // of all layers and samples
 	Differ   int        `json:"output_differs"`
 	Values   int        `json:"output_values"`
 	Layers   []Layer    `json:"layers,omitempty"`
@@ -131,7 +131,10 @@ func (e *entry) finish() {
 	o := e.outcome
 	o.Layers, o.Parts = e.compare.result()
 	last := o.Layers[len(o.Layers)-1]
-	o.Spikes, o.Differ, o.Values = last.Spikes, last.Differ, last.Values
+	o.Differ, o.Values = last.Differ, last.Values
+	for _, l := range o.Layers {
+		o.Spikes += l.Spikes
+	}
 	if o.N > 0 {
 		a := float64(o.Correct) / float64(o.N)
 		o.Accuracy = &a
