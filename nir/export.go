@@ -132,7 +132,7 @@ func (ex *exporter) node(n *model.Node) {
 		}
 		return
 	}
-	if pad, ok := n.Op.(*model.Pad); ok && ex.samePadding(n, pad) {
+	if ex.belongs(n) {
 		ex.from[n.Name] = ex.from[n.Inputs[0]]
 		return
 	}
@@ -267,20 +267,17 @@ func (ex *exporter) anySpike(n *model.Node, pool *model.Pool2d) {
 	ex.from[n.Name] = []string{name}
 }
 
-// samePadding says that zeros before a convolution are its padding "same".
-func (ex *exporter) samePadding(n *model.Node, pad *model.Pad) bool {
-	of, ok := model.Node{}, false
-	for _, other := range ex.net.Nodes {
-		if slices.Contains(other.Inputs, n.Name) {
-			if ok {
-				return false
-			}
-			of, ok = other, true
-		}
+// belongs says that a layer is part of the node of the layer behind it, which
+// will be written as it was: zeros of the padding "same", an order of axes.
+func (ex *exporter) belongs(n *model.Node) bool {
+	owner, ok := strings.CutSuffix(n.Name, beforeLayer)
+	of := ex.net.Node(owner)
+	if !ok || of == nil || len(of.Inputs) != 1 || of.Inputs[0] != n.Name {
+		return false
 	}
-	c, isConv := of.Op.(*model.Conv2d)
-	node, known := ex.origin.Nodes[of.Name]
-	return ok && isConv && ex.again && known && node.Fields["padding"].Text == "same" && c.Padding == [2]int{} && len(pad.Before) == 3
+	made, _ := primitiveOf(of.Op, ex.shapes[n.Name], ex.profile.writes, ex.net.Dt, ex.dt)
+	_, _, ok = ex.restore(of, made, ex.shapes[n.Inputs[0]])
+	return ok
 }
 
 // restore is the node that a layer was imported from, and its way back, when
@@ -297,8 +294,8 @@ func (ex *exporter) restore(n *model.Node, made Primitive, in []int) (Primitive,
 	if old == nil {
 		return nil, nil, false
 	}
-	if pad := ex.net.Node(n.Inputs[0]); pad != nil && pad.Name == n.Name+".pad" {
-		in = ex.shapes[pad.Inputs[0]]
+	if first := ex.net.Node(n.Inputs[0]); first != nil && first.Name == n.Name+beforeLayer {
+		in = ex.shapes[first.Inputs[0]]
 	}
 	if _, err := old.infer(in); err != nil {
 		return nil, nil, false

@@ -101,6 +101,31 @@ func TestGoldenRasters(t *testing.T) {
 	tally.Report(t)
 }
 
+// TestGoldenSpyx: the same for Spyx, whose rasters testdata/record_spyx.py recorded.
+func TestGoldenSpyx(t *testing.T) {
+	needHDF5(t)
+	dir := testkit.GoldenDir(t, "nir")
+	rasters := testkit.NPZ(t, filepath.Join("testdata", "spyx.npz"))
+	tally := testkit.Tally{Folder: "nir under spyx"}
+	for name, want := range rasters {
+		tally.Run(t, name, func(t *testing.T) {
+			g, err := nir.Read(filepath.Join(dir, name+".nir"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			made, err := nir.Import(g, nir.Options{Profile: "spyx", Dt: 1e-4})
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := testkit.NPZ(t, filepath.Join(dir, name+".npz"))["X"]
+			if n := mismatches(run(t, made.Network, x), want.F32()); n != 0 {
+				t.Errorf("%d of %d values differ", n, len(want.Data))
+			}
+		})
+	}
+	tally.Report(t)
+}
+
 func mismatches(got, want []float32) int {
 	if len(got) != len(want) {
 		return max(len(got), len(want))

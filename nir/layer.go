@@ -24,8 +24,16 @@ func (p Profile) layers(name string, node Primitive, in []int, back *feedback, o
 	if len(r.faults) > 0 {
 		return nil, r
 	}
-	return plainLayers(name, node, in, o.dt, &r), r
+	list := plainLayers(name, node, in, o.dt, &r)
+	if _, ok := node.(*Flatten); ok && p.last && len(in) == 3 && len(list) == 1 && list[0].Op.Kind() == "flatten" && in[0] > 1 {
+		r.note("maps are flattened with the channels last: the weights behind meet other inputs than those of NIR")
+		list = append([]model.Node{{Name: name + beforeLayer, Op: &model.Permute{Axes: []int{1, 2, 0}}}}, list...)
+	}
+	return list, r
 }
+
+// beforeLayer ends the name of a layer that belongs to the node of the one behind it.
+const beforeLayer = ".before"
 
 // recurrent are the connections of a way back; nil without one.
 func recurrent(back *feedback, n int, r *remarks) *model.Recurrent {
@@ -159,5 +167,5 @@ func convLayers(name string, p *Conv2d, in model.Shape) []model.Node {
 		c.Padding = [2]int{pad.Before[1], pad.Before[2]}
 		return list
 	}
-	return append([]model.Node{{Name: name + ".pad", Op: pad}}, list...)
+	return append([]model.Node{{Name: name + beforeLayer, Op: pad}}, list...)
 }

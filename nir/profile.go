@@ -20,6 +20,7 @@ type Profile struct {
 	// other says what it does with a node without neurons; nil: reads all of them as they are.
 	other  func(p Primitive) remarks
 	writes writing
+	last   bool // Flatten joins the axes of maps with the channels last
 }
 
 // writing says how a node is written for a reader, so that it takes the decays

@@ -9,9 +9,24 @@ import "github.com/snntrain/snntrain/model"
 func spyxProfile() Profile {
 	return Profile{
 		Name: "spyx", Doc: "Spyx: spikes one step late, subtraction, r and w_in not read", Reader: "spyx.nir 1.0.0", Dt: 1,
-		neurons: spyxNeurons, writes: writing{gain: gainUnit, r: stepsOf},
-		other: only("Spyx", "Affine", "Linear", "Conv2d", "Flatten", "SumPool2d"),
+		neurons: spyxNeurons, writes: writing{gain: gainUnit, r: stepsOf}, last: true,
+		other: spyxOther,
 	}
+}
+
+func spyxOther(p Primitive) remarks {
+	r := only("Spyx", "Affine", "Linear", "Conv2d", "Flatten", "SumPool2d")(p)
+	switch p := p.(type) {
+	case *Conv2d:
+		if p.Groups != 1 || p.Dilation != [2]int{1, 1} {
+			r.refuse("Spyx ignores groups and dilation")
+		}
+	case *SumPool2d:
+		if p.Padding != [2]int{} {
+			r.refuse("Spyx ignores the padding of SumPool2d: the shapes behind it would differ")
+		}
+	}
+	return r
 }
 
 func spyxNeurons(c *cell, o settings) (*model.Neuron, remarks) {
