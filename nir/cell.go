@@ -102,7 +102,7 @@ type cell struct {
 // cellOf reads the neurons of a primitive; false for other primitives.
 func cellOf(p Primitive, shape model.Shape, back *feedback) (*cell, bool) {
 	c := &cell{kind: p.Type(), shape: shape, back: back}
-	first := Tensor{}
+	var first Tensor
 	switch p := p.(type) {
 	case *I:
 		c.r, first = seriesOf(p.R), p.R

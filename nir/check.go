@@ -78,14 +78,14 @@ func newIndex(g *Graph) *index {
 	return x
 }
 
-// first is the first node with a known shape that hands to a node, and the shape.
-func (x *index) first(name string, known map[string][]int) (string, []int) {
+// first is the shape of the first node with a known one that hands to a node.
+func (x *index) first(name string, known map[string][]int) []int {
 	for _, from := range x.into[name] {
 		if known[from] != nil {
-			return from, known[from]
+			return known[from]
 		}
 	}
-	return "", nil
+	return nil
 }
 
 // shapes infers the shape of every output from the inputs on and returns them
@@ -119,7 +119,7 @@ func (c *checker) arriving(x *index, n *Node, path string, known map[string][]in
 		}
 		return port.Shape, true
 	}
-	_, from := x.first(n.Name, known)
+	from := x.first(n.Name, known)
 	if len(x.into[n.Name]) == 0 {
 		c.add(path+"/nodes/"+n.Name, fmt.Sprintf("no edge reaches this %s", n.Primitive.Type()), "")
 	}

@@ -94,9 +94,9 @@ func primitiveDifference(a, b Primitive) string {
 	if g, ok := a.(*Graph); ok {
 		return g.Difference(b.(*Graph))
 	}
-	of, names := map[string]Tensor{}, []string{}
+	of := map[string]Tensor{}
 	for _, f := range b.fields() {
-		of[f.name], names = f.put(), append(names, f.name)
+		of[f.name] = f.put()
 	}
 	for _, f := range a.fields() {
 		x, y := f.put(), of[f.name]

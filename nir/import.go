@@ -136,8 +136,8 @@ func (im *importer) readRecord(g *Graph) {
 	im.net.Record = r
 }
 
-func (im *importer) add(node, text, hint string) {
-	im.faults.Add(problem(im.file, "/node/nodes/"+node, text, hint))
+func (im *importer) add(node, text string) {
+	im.faults.Add(problem(im.file, "/node/nodes/"+node, text, ""))
 }
 
 // flatten takes graphs within and ways back out of the graph.
@@ -173,7 +173,7 @@ func (im *importer) layers() {
 	}
 	for _, name := range dropped {
 		if name == input {
-			im.add(input, "no path leads from it to the output", "")
+			im.add(input, "no path leads from it to the output")
 			return
 		}
 		im.notes = append(im.notes, Note{name, "left out: the output does not depend on it"})
@@ -186,14 +186,14 @@ func (im *importer) layers() {
 	im.net.Input = sampleShape(im.shapes[input])
 	im.origin.Rank2 = len(im.shapes[input]) == 2
 	if im.net.Input == nil {
-		im.add(input, fmt.Sprintf("is %s: samples have one to three axes", shape(im.shapes[input])), "")
+		im.add(input, fmt.Sprintf("is %s: samples have one to three axes", shape(im.shapes[input])))
 		return
 	}
 	for _, n := range nodes {
 		im.node(n)
 	}
 	if len(im.net.Nodes) == 0 && im.faults.Len() == 0 {
-		im.add(output, "reads the input: there is nothing to run", "")
+		im.add(output, "reads the input: there is nothing to run")
 	}
 }
 
@@ -223,7 +223,7 @@ func (im *importer) node(n *Node) {
 	}
 	in := im.shapes[im.sources[n.Name][0]]
 	if sampleShape(in) == nil {
-		im.add(n.Name, fmt.Sprintf("reads %s: samples have one to three axes", shape(in)), "")
+		im.add(n.Name, fmt.Sprintf("reads %s: samples have one to three axes", shape(in)))
 		return
 	}
 	name := n.Name
@@ -278,7 +278,7 @@ func (im *importer) made(n *Node, in []int) ([]model.Node, *feedback, bool) {
 		im.notes = append(im.notes, Note{n.Name, text})
 	}
 	for _, text := range remarks.faults {
-		im.add(n.Name, text, "")
+		im.add(n.Name, text)
 	}
 	return list, back, len(remarks.faults) == 0
 }

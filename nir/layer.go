@@ -14,7 +14,7 @@ func (p Profile) layers(name string, node Primitive, in []int, back *feedback, o
 		if len(r.faults) > 0 {
 			return nil, r
 		}
-		op.Recurrent = recurrent(c.back, c.shape.Size(), &r)
+		op.Recurrent = recurrent(c.back, c.shape.Size())
 		return []model.Node{{Name: name, Op: op}}, r
 	}
 	var r remarks
@@ -36,7 +36,7 @@ func (p Profile) layers(name string, node Primitive, in []int, back *feedback, o
 const beforeLayer = ".before"
 
 // recurrent are the connections of a way back; nil without one.
-func recurrent(back *feedback, n int, r *remarks) *model.Recurrent {
+func recurrent(back *feedback, n int) *model.Recurrent {
 	if back == nil {
 		return nil
 	}
@@ -77,9 +77,9 @@ func plainLayers(name string, node Primitive, in []int, dt float64, r *remarks) 
 	case *Scale:
 		return one(&model.Scale{Factor: seriesOf(p.Scale).tensor(sampleShape(in))})
 	case *Conv2d:
-		return convLayers(name, p, sampleShape(in))
+		return convLayers(name, p)
 	case *Conv1d:
-		return convLayers(name, p.twin(), sampleShape(in))
+		return convLayers(name, p.twin())
 	case *SumPool2d:
 		return one(&model.Pool2d{Mode: model.PoolSum, Size: p.KernelSize, Stride: p.Stride, Padding: p.Padding})
 	case *AvgPool2d:
@@ -149,7 +149,7 @@ func (p *Conv1d) twin() *Conv2d {
 
 // convLayers are a convolution, and zeros before it where "same" puts more of
 // them at the end.
-func convLayers(name string, p *Conv2d, in model.Shape) []model.Node {
+func convLayers(name string, p *Conv2d) []model.Node {
 	w := p.Weight.Shape
 	c := &model.Conv2d{
 		In: w[1] * p.Groups, Out: w[0], Kernel: [2]int{w[2], w[3]}, Stride: p.Stride, Dilation: p.Dilation, Groups: p.Groups, HasBias: true,

@@ -97,7 +97,7 @@ func restored(n *Node, in []int, back *feedback) model.Op {
 		}
 	}
 	if cells, ok := op.(*model.Neuron); ok {
-		if cells.Recurrent = recurrent(back, sampleShape(in).Size(), &remarks{}); cells.Rules.Validate() != nil {
+		if cells.Recurrent = recurrent(back, sampleShape(in).Size()); cells.Rules.Validate() != nil {
 			return nil
 		}
 	}

@@ -97,9 +97,10 @@ func inputField(to, like *Tensor) field {
 	return f
 }
 
-func (p *I) check() []fact       { return nil }
-func (p *IF) check() []fact      { return sameShapes(p.fields()) }
-func (p *LI) check() []fact      { return append(sameShapes(p.fields()), positive("tau", p.Tau)...) }
+func (p *I) check() []fact  { return nil }
+func (p *IF) check() []fact { return sameShapes(p.fields()) }
+func (p *LI) check() []fact { return append(sameShapes(p.fields()), positive("tau", p.Tau)...) }
+
 func (p *LIF) check() []fact     { return append(sameShapes(p.fields()), positive("tau", p.Tau)...) }
 func (p *CubaLI) check() []fact  { return append(sameShapes(p.fields()), p.times()...) }
 func (p *CubaLIF) check() []fact { return append(sameShapes(p.fields()), p.times()...) }

@@ -22,7 +22,7 @@ func lavaOther(p Primitive) remarks {
 	return r
 }
 
-func lavaNeurons(c *cell, o settings) (*model.Neuron, remarks) {
+func lavaNeurons(c *cell, _ settings) (*model.Neuron, remarks) {
 	var r remarks
 	if c.kind != "LIF" {
 		r.refuse("Lava's script does not read %s", c.kind)

@@ -84,7 +84,7 @@ func (g *Graph) complete() {
 	shapes := (&checker{}).shapes(x, "", nil)
 	for i := range g.Nodes {
 		n := &g.Nodes[i]
-		_, in := x.first(n.Name, shapes)
+		in := x.first(n.Name, shapes)
 		if in == nil {
 			continue
 		}

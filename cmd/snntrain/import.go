@@ -75,7 +75,7 @@ func openImport(path string) (*importFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer h.Close()
+	defer func() { _ = h.Close() }()
 	out.groups, err = h.List("")
 	return out, err
 }

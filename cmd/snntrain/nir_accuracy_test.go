@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,7 +36,7 @@ func nmnist(t *testing.T) (config string, n int) {
 	files := map[string][]byte{}
 	for r := tar.NewReader(z); ; {
 		h, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -94,8 +95,10 @@ func writeArrays(t *testing.T, path string, x, y []byte) {
 		shape string
 		data  []byte
 	}{
-		{"x_test", fmt.Sprintf("%d, %d, 2, 34, 34", len(y), nmnistSteps), x}, {"y_test", fmt.Sprintf("%d,", len(y)), y},
-		{"x_train", fmt.Sprintf("2, %d, 2, 34, 34", nmnistSteps), x[:2*each]}, {"y_train", "2,", y[:2]},
+		{"x_test", fmt.Sprintf("%d, %d, 2, 34, 34", len(y), nmnistSteps), x},
+		{"y_test", fmt.Sprintf("%d,", len(y)), y},
+		{"x_train", fmt.Sprintf("2, %d, 2, 34, 34", nmnistSteps), x[:2*each]},
+		{"y_train", "2,", y[:2]},
 	} {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: a.name + ".npy"})
 		if err != nil {
