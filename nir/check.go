@@ -140,11 +140,29 @@ func (c *checker) infer(n *Node, path string, from []int) []int {
 		return nil
 	}
 	out, err := inferred(n.Primitive, from)
+	if err == nil && !holdable(out) {
+		err = fmt.Errorf("gives %s, at most %d values are held", shape(out), maxValues)
+	}
 	if err != nil {
 		c.add(here, n.Primitive.Type()+" "+err.Error(), "")
 		return nil
 	}
 	return out
+}
+
+// maxValues is the most values that a node may hand on in a step.
+const maxValues = 1 << 26
+
+// holdable says that a shape holds no more values than that.
+func holdable(s []int) bool {
+	n := 1
+	for _, d := range s {
+		if d > maxValues || n > maxValues/max(d, 1) {
+			return false
+		}
+		n *= d
+	}
+	return true
 }
 
 // inferred is the shape behind a primitive; a graph within takes any.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/model"
@@ -47,7 +48,9 @@ func Import(g *Graph, o Options) (*Imported, error) {
 	}
 	if im.faults.Len() == 0 {
 		_, err := im.net.Shapes()
-		im.faults.AddError(err)
+		for _, text := range faultLines(err) {
+			im.faults.Add(problem(im.file, "/node/nodes", text, ""))
+		}
 	}
 	if err := im.faults.Err(); err != nil {
 		return nil, err
@@ -281,6 +284,14 @@ func (im *importer) made(n *Node, in []int) ([]model.Node, *feedback, bool) {
 		im.add(n.Name, text)
 	}
 	return list, back, len(remarks.faults) == 0
+}
+
+// faultLines are the faults that an error joins.
+func faultLines(err error) []string {
+	if err == nil {
+		return nil
+	}
+	return strings.Split(err.Error(), "\n")
 }
 
 // sampleShape is the shape of a layer for that of a node: (C, L) is (C, 1, L);

@@ -1,6 +1,10 @@
 package nir
 
-import "github.com/snntrain/snntrain/model"
+import (
+	"slices"
+
+	"github.com/snntrain/snntrain/model"
+)
 
 // plainProfile is the plain reading of NIR's equations: forward Euler, the new
 // synaptic current into the membrane, v > v_threshold, reset in the step of
@@ -44,5 +48,18 @@ func plainNeurons(c *cell, o settings) (*model.Neuron, remarks) {
 			always(op, "v_reset", c.reset, c.shape)
 		}
 	}
-	return op, remarks{}
+	return op, plainNotes(c, o)
+}
+
+// plainNotes says where the time step seems to be in another unit than the file's.
+func plainNotes(c *cell, o settings) (r remarks) {
+	for _, tau := range []series{c.tau, c.syn} {
+		if len(tau) > 0 && slices.Min(tau) < o.dt {
+			r.note("τ = %.6g is shorter than a step of %g: is the time step in the unit of the file?", slices.Min(tau), o.dt)
+		}
+	}
+	if c.tau == nil && o.dt < 1 && c.r.near(1) {
+		r.note("r is 1 and dt %g: an input of 1 adds %g to the potential; files that count steps want dt 1", o.dt, o.dt)
+	}
+	return r
 }

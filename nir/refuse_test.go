@@ -65,7 +65,10 @@ func TestFaultsOfGraphs(t *testing.T) {
 		`/node/nodes/conv/stride: holds 0.5, expected a whole number`:              func(r *hdf5.Group) { data(t, r, "node/nodes/conv/stride", []int{2}, []float64{0.5, 1}) },
 		`/node/nodes/conv/stride: is [1 2 3], expected height and width`:           func(r *hdf5.Group) { data(t, r, "node/nodes/conv/stride", []int{3}, []int64{1, 2, 3}) },
 		`/node/nodes/conv: Conv2d reads 2×8×8, input_shape says 9×9`:               func(r *hdf5.Group) { data(t, r, "node/nodes/conv/input_shape", []int{2}, []int64{9, 9}) },
-		`/node/nodes/input/shape: is [2 0 8]: extents must be at least 1`:          func(r *hdf5.Group) { data(t, r, "node/nodes/input/shape", []int{3}, []int64{2, 0, 8}) },
+		`/node/nodes/conv: Conv2d gives 3×9000006×9000006, at most 67108864 values are held`: func(r *hdf5.Group) {
+			data(t, r, "node/nodes/conv/padding", []int{2}, []int64{4500000, 4500000})
+		},
+		`/node/nodes/input/shape: is [2 0 8]: extents must be at least 1`: func(r *hdf5.Group) { data(t, r, "node/nodes/input/shape", []int{3}, []int64{2, 0, 8}) },
 		`/node/nodes/input/shape: is [16777216 16777216 16777216]: extents`: func(r *hdf5.Group) {
 			data(t, r, "node/nodes/input/shape", []int{3}, []int64{1 << 24, 1 << 24, 1 << 24})
 		},

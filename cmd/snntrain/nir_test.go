@@ -27,7 +27,7 @@ func TestNIRThereAndBack(t *testing.T) {
 	file, back := filepath.Join(t.TempDir(), "n.nir"), filepath.Join(t.TempDir(), "back")
 	var r exportedNIR
 	object(t, &r, "export", out, "--target", "nir", "-o", file)
-	if r.Profile != "nir" || r.Dt != 1e-4 || r.Difference == nil || r.Difference.N != 50 || len(r.Notes) != 1 || r.Notes[0].Text[0] != "reset: to v_reset, not θ subtracted" {
+	if r.Profile != "nir" || r.Dt != 1e-4 || r.Difference == nil || r.Difference.N != 64 || len(r.Notes) != 1 || r.Notes[0].Text[0] != "reset: to v_reset, not θ subtracted" {
 		t.Errorf("%+v", r)
 	}
 	text := good(t, "import", file, "-o", back)
