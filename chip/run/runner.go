@@ -2,9 +2,12 @@ package run
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/emulator"
+	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/neuron/integer"
 )
@@ -31,10 +34,8 @@ func NewRunner(im *chip.Image, prog *emulator.Program, shape []int) (*Runner, er
 	if io.Ticks < 1 || io.From < 0 || io.From >= io.Ticks {
 		return nil, fmt.Errorf("chip/run: the image reads its output from tick %d of %d: it does not say how samples are shown", io.From, io.Ticks)
 	}
-	switch io.Readout {
-	case "sum", "mean", "max", "last":
-	default:
-		return nil, fmt.Errorf("chip/run: readout %q is unknown; known: sum, mean, max, last", io.Readout)
+	if !slices.Contains(chip.Readouts(), io.Readout) {
+		return nil, fmt.Errorf("chip/run: readout %q is unknown; known: %s", io.Readout, strings.Join(chip.Readouts(), ", "))
 	}
 	input, err := NewInput(im.Net.Input, shape)
 	if err != nil {
@@ -55,7 +56,10 @@ func (r *Runner) Sample(x *signal.Signal, b int) ([]float32, error) {
 		steps = r.io.Ticks
 	}
 	if x.T < steps {
-		return nil, fmt.Errorf("chip/run: the batch has %d steps, the image shows %d", x.T, steps)
+		return nil, fault.Fault{
+			Pkg: "chip/run", Subject: "input", Fact: fmt.Sprintf("samples of %d steps, the image shows %d", x.T, steps),
+			Hint: fmt.Sprintf("encode with steps: %d", steps),
+		}
 	}
 	r.m.Reset()
 	clear(r.scores)
@@ -95,7 +99,15 @@ func (r *Runner) read(t int, out *integer.Spikes) {
 		}
 		return
 	}
-	if r.io.Readout == "sum" || r.io.Readout == "mean" {
+	switch r.io.Readout {
+	case chip.FirstSpike:
+		for k, i := range out.Index {
+			if r.scores[i] == 0 && out.Value[k] > 0 {
+				r.scores[i] = float32(r.io.Ticks - t)
+			}
+		}
+		return
+	case "sum", "mean":
 		for k, i := range out.Index {
 			r.scores[i] += float32(out.Value[k])
 		}

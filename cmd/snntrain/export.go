@@ -10,11 +10,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/snntrain/snntrain/chip"
+	"github.com/snntrain/snntrain/chip/akida"
 	"github.com/snntrain/snntrain/chip/lava"
+	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
 	"github.com/snntrain/snntrain/chip/xylo"
 	"github.com/snntrain/snntrain/internal/registry"
+	"github.com/snntrain/snntrain/quant"
 )
 
 // exporter writes an image in one form.
@@ -27,7 +30,10 @@ func exporters() *registry.Registry[exporter] {
 		Add("netx", exportNetx).
 		Add("ranc", exportRANC).
 		Add("xylo", exportXylo).
-		Add("speck", exportSpeck)
+		Add("speck", exportSpeck).
+		Add("northpole", exportNorthPole).
+		Add("akida", func(im *chip.Image, path string) error { return exportAkida(akida.Export, im, path) }).
+		Add("akida2", func(im *chip.Image, path string) error { return exportAkida(akida.Export2, im, path) })
 }
 
 func exportNetx(im *chip.Image, path string) error {
@@ -49,10 +55,7 @@ func exportRANC(im *chip.Image, path string) error {
 		return err
 	}
 	beside := strings.TrimSuffix(path, filepath.Ext(path)) + ".config.json"
-	if err := replace(beside, config); err != nil {
-		return err
-	}
-	return replace(path, input)
+	return replaceAll(content{beside, config}, content{path, input})
 }
 
 func exportXylo(im *chip.Image, path string) error {
@@ -75,10 +78,66 @@ func exportSpeck(im *chip.Image, path string) error {
 	return replace(path, raw)
 }
 
+// exportNorthPole writes the quantized network as an ONNX file in QDQ form.
+func exportNorthPole(im *chip.Image, path string) error {
+	raw, err := northpole.Export(im.Net, "snntrain "+version())
+	if err != nil {
+		return err
+	}
+	return replace(path, raw)
+}
+
+// exportAkida writes the layers as JSON to path, and beside it their arrays and
+// the program that loads both in the vendor's Python package.
+func exportAkida(export func(*quant.IntNet) (*akida.Files, error), im *chip.Image, path string) error {
+	f, err := export(im.Net)
+	if err != nil {
+		return err
+	}
+	if err := replace(strings.TrimSuffix(path, filepath.Ext(path))+".npz", f.NPZ); err != nil {
+		return err
+	}
+	if err := replace(filepath.Join(filepath.Dir(path), "load_akida.py"), f.Loader); err != nil {
+		return err
+	}
+	return replace(path, f.JSON)
+}
+
 // replace writes a file, or leaves what was there.
-func replace(path string, raw []byte) error {
-	if err := renameio.WriteFile(path, raw, 0o644, renameio.WithTempDir(filepath.Dir(path))); err != nil {
-		return fmt.Errorf("export: %s: not written: %w", path, err)
+func replace(path string, raw []byte) error { return replaceAll(content{path, raw}) }
+
+// content is a file to write.
+type content struct {
+	path string
+	raw  []byte
+}
+
+// replaceAll writes files that belong together: all are complete before the
+// first one takes its place.
+func replaceAll(files ...content) error {
+	var ready []*renameio.PendingFile
+	defer func() {
+		for _, f := range ready {
+			_ = f.Cleanup() // of those that took their place there is nothing to do
+		}
+	}()
+	for _, c := range files {
+		f, err := renameio.NewPendingFile(c.path, renameio.WithTempDir(filepath.Dir(c.path)), renameio.WithPermissions(0o644))
+		if err == nil {
+			ready = append(ready, f)
+			_, err = f.Write(c.raw)
+		}
+		if err == nil {
+			err = f.Sync()
+		}
+		if err != nil {
+			return fmt.Errorf("export: %s: not written: %w", c.path, err)
+		}
+	}
+	for i, f := range ready {
+		if err := f.CloseAtomicallyReplace(); err != nil {
+			return fmt.Errorf("export: %s: not written: %w", files[i].path, err)
+		}
 	}
 	return nil
 }
@@ -91,7 +150,8 @@ func exportCommand(s *streams) *cobra.Command {
 		Short: "Write a chip image in the form that a chip or its emulator reads",
 		Long: strings.TrimSpace(`
 Write a chip image in the form that a chip or its emulator reads: ` + forms + `.
-IMAGE is an image, or a netx file (network.net). ranc writes the simulator's configuration beside FILE.`),
+IMAGE is an image, or a netx file (network.net). ranc writes the simulator's configuration beside FILE; akida and akida2 take
+NAME.json, write NAME.npz beside it and load_akida.py, which builds the vendor's model from them.`),
 		Example: "  snntrain export net.snnimg --target netx --out network.net\n  snntrain export network.net --target image --out net.snnimg",
 		Args:    exactlyOne("one chip image or netx file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -123,20 +183,4 @@ func runExport(_ context.Context, s *streams, path, target, out string) error {
 	}
 	s.say("%s written for %s", out, target)
 	return nil
-}
-
-// loadImage reads an image, or a netx file as one.
-func loadImage(path string) (*chip.Image, error) {
-	if filepath.Ext(path) != ".net" {
-		return chip.Load(path)
-	}
-	x, err := lava.ReadNetx(path)
-	if err != nil {
-		return nil, err
-	}
-	net, err := x.Net()
-	if err != nil {
-		return nil, err
-	}
-	return &chip.Image{Producer: "snntrain " + version(), Target: chip.TargetRecord{Name: lava.Loihi2().Name(), Limits: lava.Loihi2().Limits()}, Net: net}, nil
 }

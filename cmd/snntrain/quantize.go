@@ -214,7 +214,10 @@ func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization,
 
 // ioOf says how samples of so many steps are shown, and how the output is read.
 func ioOf(n *model.Network, a *quant.Account, steps int) chip.IO {
-	io := chip.IO{Steps: steps, From: a.From, Ticks: steps + a.From, Readout: n.Record.Readout, Potential: a.Unit, Classes: n.Record.Classes}
+	io := chip.IO{
+		Data: n.Record.Preprocess, Seed: n.Record.Seed, Steps: steps, From: a.From, Ticks: steps + a.From,
+		Readout: n.Record.Readout, Potential: a.Unit, Classes: n.Record.Classes,
+	}
 	encode, _ := n.Record.Preprocess["encode"].(map[string]any)
 	io.Coding, _ = encode["kind"].(string)
 	switch io.Readout {

@@ -23,7 +23,9 @@ var allowed = map[string][]string{
 	"neuron/integer":         {"model", "quant"},
 	"chip":                   {"model", "quant", "internal/fault", "internal/tensorfile"},
 	"chip/emulator":          {"neuron/integer", "quant"},
-	"chip/run":               {"chip", "chip/emulator", "neuron/integer", "quant", "internal/signal"},
+	"chip/neurobench":        {"chip", "chip/emulator", "quant"},
+	"chip/energy":            {"chip", "chip/emulator", "chip/neurobench", "quant"},
+	"chip/run":               {"chip", "chip/emulator", "neuron/integer", "quant", "internal/fault", "internal/par", "internal/signal"},
 	"chip/all":               {"chip/", "chip", "internal/registry"},
 	"internal/fault":         {},
 	"internal/race":          {},
@@ -110,7 +112,7 @@ func permitted(folder, name string) bool {
 	case strings.HasPrefix(folder, "datasets/internal/"):
 		list = []string{"datasets/internal/", "internal/fault", "internal/npy"}
 	case strings.HasPrefix(folder, "chip/"): // the targets; none knows another
-		list = []string{"chip", "model", "quant", "internal/config", "internal/fault", "internal/hdf5"}
+		list = []string{"chip", "model", "quant", "internal/config", "internal/fault", "internal/hdf5", "internal/npy", "internal/onnx", "internal/rng"}
 	}
 	for _, a := range list {
 		if a == "" || a == name || strings.HasSuffix(a, "/") && strings.HasPrefix(name, a) {

@@ -63,23 +63,28 @@ func (s *Spiking) fire(st *State, u []int32, out *Spikes) {
 	if s.rule.Fire == model.FireAtLeast {
 		atLeast = 1
 	}
-	v := st.V
+	v, changed := st.V, 0
 	for n, pot := range u {
 		if st.Wait != nil && st.Wait[n] > 0 {
 			st.Wait[n]--
 			continue
 		}
+		old := v[n]
 		if int64(pot) <= int64(s.theta[n])-int64(atLeast) {
 			v[n] = s.floored(pot, n)
-			continue
+		} else {
+			count := s.count(pot, n, atLeast)
+			v[n] = s.afterSpike(pot, n, count)
+			out.Add(int32(n), count)
+			if st.Wait != nil {
+				st.Wait[n] = int32(s.rule.Refractory)
+			}
 		}
-		count := s.count(pot, n, atLeast)
-		v[n] = s.afterSpike(pot, n, count)
-		out.Add(int32(n), count)
-		if st.Wait != nil {
-			st.Wait[n] = int32(s.rule.Refractory)
+		if v[n] != old {
+			changed++
 		}
 	}
+	st.Changed = changed
 }
 
 // count is the number of spikes of a potential above threshold: each takes θ,
