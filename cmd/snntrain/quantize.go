@@ -123,9 +123,7 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 		return usage(err)
 	}
 	pool := par.New(0)
-	_, neurons := n.Nodes[len(n.Nodes)-1].Op.(*model.Neuron)
-	needsScores := !neurons && !target.Arithmetic().Potential
-	data, reason, err := o.openData(ctx, n, needsScores, pool)
+	data, reason, err := o.openData(ctx, n, pool)
 	if err != nil {
 		return err
 	}
@@ -182,6 +180,9 @@ func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization,
 	steps := recordedSteps(n)
 	if d != nil {
 		steps, o.Input, o.InputMax, o.Scores = d.encoder.Steps(), d.input, d.largest(o), d.scores
+		if o.Steps = 0; o.Scores[1] > 0 {
+			o.Steps = steps * max(o.Stretch, 1)
+		}
 	}
 	steps *= max(o.Stretch, 1)
 	if o.Input == "" {
