@@ -15,8 +15,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/snntrain/snntrain/convert/onnx"
 	"github.com/snntrain/snntrain/internal/testkit"
 	"github.com/snntrain/snntrain/internal/torchfile"
+	"github.com/snntrain/snntrain/model"
 )
 
 // recorded is a tensor of testdata/expected.json, as PyTorch sees it.
@@ -216,9 +218,32 @@ func TestRealCheckpoint(t *testing.T) {
 	if len(got.Tensors) != 97 || values != 269722+2*688 {
 		t.Errorf("%d tensors with %d values", len(got.Tensors), values)
 	}
+	sameAsONNX(t, got.Tensors)
 	st, err := torchfile.Read(testkit.Data(t, "models", "mnist.safetensors"))
 	if err != nil || len(st.Tensors) != 20 || st.Tensors[0].Name != "conv1.bias" || !slices.Equal(st.Tensors[0].Shape, []int{8}) {
 		t.Errorf("mnist.safetensors: %+v, %v", st, err)
+	}
+}
+
+// sameAsONNX: the same network was exported to ONNX by PyTorch itself; every array is there, bit for bit.
+func sameAsONNX(t *testing.T, tensors []torchfile.Tensor) {
+	t.Helper()
+	r, err := onnx.Import(testkit.Data(t, "onnx", "resnet20", "resnet20.onnx"), onnx.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range tensors {
+		layer := strings.TrimPrefix(g.Name[:strings.LastIndexByte(g.Name, '.')], "module.")
+		if layer == "linear" && strings.HasSuffix(g.Name, ".weight") {
+			continue // its columns follow the order that the ONNX graph flattens in
+		}
+		found := false
+		r.Network.Params(func(name string, p model.Param) {
+			found = found || strings.Contains("."+name, "."+layer+".") && slices.Equal(p.Tensor.Data, g.Floats)
+		})
+		if !found {
+			t.Errorf("%s: no such values in the ONNX file", g.Name)
+		}
 	}
 }
 
