@@ -41,6 +41,17 @@ func TestExportTorch(t *testing.T) {
 	}
 }
 
+// TestDifferenceIsCounted: spikes that are sent one step late here are sent at once there.
+func TestDifferenceIsCounted(t *testing.T) {
+	_, run, _ := trained(t, "profile: spyx\n"+small)
+	var e exported
+	object(t, &e, "export", run, "--target", "snntorch", "--out", t.TempDir())
+	l := e.Difference.Layers["lif1"]
+	if l.Differ == 0 || l.Spikes == 0 || e.Difference.Samples != 64 {
+		t.Errorf("%+v", e.Difference)
+	}
+}
+
 // TestImportTorchWithConfig: arrays alone need a config; its layers are named as the modules.
 func TestImportTorchWithConfig(t *testing.T) {
 	config, run, _ := trained(t, small)

@@ -196,6 +196,32 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// old wraps a pickle with one storage of 6 float32 as torch.save did before PyTorch 1.6.
+func old(protocol, object, keys string, count uint64, values int) []byte {
+	raw := []byte("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19." + "\x80\x02M" + protocol + "." + "\x80\x02}." + object + "\x80\x02](" + keys + "e.")
+	return append(binary.LittleEndian.AppendUint64(raw, count), make([]byte, 4*values)...)
+}
+
+func TestOldFaults(t *testing.T) {
+	ok, all := tensor(small(0), small(6), small(1), small(6)), torchfile.DefaultLimits()
+	if got, err := torchfile.Decode(old("\xe9\x03", ok, text("0"), 6, 6), all); err != nil || got.Tensors[0].Len() != 6 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	for want, raw := range map[string][]byte{
+		"5 values, its tensors expect 6, the file has 24 bytes left": old("\xe9\x03", ok, text("0"), 5, 6),
+		"6 values, its tensors expect 6, the file has 20 bytes left": old("\xe9\x03", ok, text("0"), 6, 5),
+		`storage "1" belongs to no tensor`:                           old("\xe9\x03", ok, text("1"), 6, 6),
+		`storage "0" belongs to no tensor, or is there twice`:        old("\xe9\x03", ok, text("0")+text("0"), 6, 6),
+		`storage "0" has no bytes`:                                   old("\xe9\x03", ok, "", 6, 6),
+		"protocol 1000 of the form before PyTorch 1.6":               old("\xe8\x03", ok, text("0"), 6, 6),
+		"is a view of another":                                       old("\xe9\x03", strings.Replace(ok, "tQ", "K\x01tQ", 1), text("0"), 6, 6),
+	} {
+		if _, err := torchfile.Decode(raw, all); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
+}
+
 // TestRealCheckpoint: the ResNet-20 of data/models, saved by a PyTorch before 1.6.
 func TestRealCheckpoint(t *testing.T) {
 	got, err := torchfile.Read(testkit.Data(t, "models", "resnet20-12fca82f.th"))
