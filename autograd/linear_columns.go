@@ -9,27 +9,33 @@ import (
 
 // columns is what a thread needs to sum by bits.
 type columns struct {
-	sums         [narrow * 64]float32
+	sums         []float32
 	rows, inputs [64]uint64
 }
 
-func takeColumns(p *sync.Pool) *columns {
-	if s, _ := p.Get().(*columns); s != nil {
-		return s
+// takeColumns returns a space for 64 sums of n columns.
+func takeColumns(p *sync.Pool, n int) *columns {
+	s, _ := p.Get().(*columns)
+	if s == nil {
+		s = new(columns)
 	}
-	return new(columns)
+	s.sums = grow(s.sums, n*64)
+	return s
 }
 
-// columnProduct is product for few outputs and many spikes: 64 rows at a time,
+// rowsAtOnce is the number of rows whose bits and errors stay in the first-level cache.
+const rowsAtOnce = 256
+
+// columnProduct is product for many spikes: 64 rows at a time,
 // their sums in registers. It adds in the order of the events, and needs no list of them.
 func (l *Linear) columnProduct(c *Context, x *signal.Signal, w []float32) {
 	y := &l.y
 	n, k, part := y.N(), x.N(), columnPart(y.N())
 	c.Pool.For((x.Rows()+63)/64, 1, func(lo, hi int) {
-		s := takeColumns(&l.columns) // the sums are yᵀ of 64 rows
+		s := takeColumns(&l.columns, n) // the sums are yᵀ of 64 rows
 		for block := lo; block < hi; block++ {
 			mine := y.F[block*64*n : min((block+1)*64, x.Rows())*n]
-			transpose(s.sums[:], mine, n)
+			transpose(s.sums, mine, n)
 			for q := range x.Stride() {
 				clear(s.rows[:])
 				for r := range len(mine) / n {
@@ -40,7 +46,7 @@ func (l *Linear) columnProduct(c *Context, x *signal.Signal, w []float32) {
 					kernels.AddColumns(s.sums[j*64:], 64, s.inputs[:], 1, min(64, k-q*64), w[q*64*n+j:], n, min(part, n-j), true)
 				}
 			}
-			untranspose(mine, s.sums[:], n)
+			untranspose(mine, s.sums, n)
 		}
 		l.columns.Put(s)
 	})
@@ -70,19 +76,25 @@ func untranspose(rows, columns []float32, n int) {
 	}
 }
 
-// columnWeights is narrowWeights without a list, for many spikes: 64 inputs at
+// columnWeights is productWeights for many spikes: 64 inputs at
 // a time, their sums in registers. It adds in the same order.
 func (l *Linear) columnWeights(c *Context, dw []float32, x, dy *signal.Signal) {
-	n, k, part := dy.N(), x.N(), columnPart(dy.N())
+	n, k, part, fresh := dy.N(), x.N(), columnPart(dy.N()), !c.Span.goesOn()
 	c.Pool.For(x.Stride(), 1, func(lo, hi int) {
-		s := takeColumns(&l.columns) // the sums are dWᵀ of 64 inputs
+		s := takeColumns(&l.columns, n) // the sums are dWᵀ of 64 inputs
 		for w := lo; w < hi; w++ {
 			mine := dw[w*64*n : min((w+1)*64, k)*n]
-			transpose(s.sums[:], mine, n)
-			for j := 0; j < n; j += part {
-				kernels.AddColumns(s.sums[j*64:], 64, x.Words[w:], x.Stride(), x.Rows(), dy.F[j:], n, min(part, n-j), false)
+			if fresh {
+				clear(mine)
 			}
-			untranspose(mine, s.sums[:], n)
+			transpose(s.sums, mine, n)
+			for last := x.Rows(); last > 0; last -= rowsAtOnce {
+				first := max(0, last-rowsAtOnce)
+				for j := 0; j < n; j += part {
+					kernels.AddColumns(s.sums[j*64:], 64, x.Words[first*x.Stride()+w:], x.Stride(), last-first, dy.F[first*n+j:], n, min(part, n-j), false)
+				}
+			}
+			untranspose(mine, s.sums, n)
 		}
 		l.columns.Put(s)
 	})

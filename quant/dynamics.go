@@ -29,6 +29,19 @@ type Dynamics struct {
 	ResetTo   float64 // over θ
 	Min       float64 // least v over θ, −Inf without
 	Delay     int     // steps between deciding a spike and sending it
+	Stretch   int     // ticks that stand for a step, 1 unless rates may be lower (model.Quantization)
+}
+
+// stretch makes thresholds k times as high.
+func (d *Dynamics) stretch(k int) {
+	d.Stretch = max(k, 1)
+	if !d.Fires || k < 2 {
+		return
+	}
+	over := func(v []float64) []float64 { return zip(v, []float64{1 / float64(k)}, mul) }
+	d.Gain, d.Bias, d.Init = over(d.Gain), over(d.Bias), over(d.Init)
+	d.Theta = zip(d.Theta, []float64{float64(k)}, mul)
+	d.ResetTo, d.Min = d.ResetTo/float64(k), d.Min/float64(k)
 }
 
 // DynamicsOf reads a layer of neurons. dt is the network's time step.

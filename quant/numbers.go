@@ -111,8 +111,8 @@ const (
 // most is the greatest K: the threshold fits, and the potential has room.
 func (p *Plan) most(l *Layer) float64 {
 	room := float64(l.Rule.Range.Max >> p.Arithmetic.Unit)
-	if !l.Dynamics.Fires {
-		return room / headroomRead
+	if !l.Dynamics.Fires { // it must not reach the threshold either
+		return min(float64(p.Arithmetic.Threshold.Max), room) / headroomRead
 	}
 	return min(float64(p.Arithmetic.Threshold.Max), room/headroom)
 }
@@ -157,7 +157,11 @@ func (n *Numbers) neurons(p *Plan, l *Layer, bias []float64) {
 		}
 	}
 	n.Bias = n.onGrid(bias, a.Bias, unit)
-	n.Initial = n.onGrid(d.Init, Range{Min: l.Rule.Range.Min / unit, Max: l.Rule.Range.Max / unit}, unit)
+	initial := d.Init
+	if l.Early > 0 {
+		initial = zip(initial, bias, func(v, b float64) float64 { return v - float64(l.Early)*b })
+	}
+	n.Initial = n.onGrid(initial, Range{Min: l.Rule.Range.Min / unit, Max: l.Rule.Range.Max / unit}, unit)
 }
 
 // onGrid rounds potentials; nil when all are 0.

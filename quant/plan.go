@@ -30,6 +30,7 @@ type Layer struct {
 	Latency int
 	Pool    int     // side of windows whose spikes are summed first; 0 = none
 	Factor  float64 // what 1 that arrives stands for
+	Early   int     // ticks that the bias acts before the first sample arrives, taken off where potentials may start so
 
 	Weight []float64 // (out, …), with what was folded into it
 	Bias   []float64 // (out); nil without
@@ -81,6 +82,7 @@ type planner struct {
 	delay  int    // of its spikes
 	pool   int
 	factor float64
+	late   int    // ticks from the input to the last layer
 	layer  *Layer // the synapse that waits for its neurons
 }
 
@@ -192,14 +194,28 @@ func (p *planner) finish() {
 		if p.plan.Trained {
 			p.refuse(p.layer.Synapse, Refusal{"scores without neurons", "end with li, or with spiking neurons and readout sum"})
 		}
-		p.close(p.layer.Synapse, Dynamics{
-			Beta: []float64{1}, Gain: []float64{1}, Bias: []float64{0}, Init: []float64{0}, Theta: []float64{1},
-			Reset: model.ResetNone, Fire: model.FireAbove, MaxSpikes: 1, Min: math.Inf(-1),
-		})
+		p.close(p.layer.Synapse, p.integrator())
 	}
 	if len(p.plan.Layers) == 0 && p.faults.Len() == 0 {
 		p.refuse("network", Refusal{"no synapse", "quantize a network of linear, conv2d and spiking layers"})
 	}
+}
+
+// integrator is what makes scores of the last synapse's currents: potentials
+// where they can be read, else spikes, one a tick for the greatest score.
+func (p *planner) integrator() Dynamics {
+	d := Dynamics{
+		Beta: []float64{1}, Gain: []float64{1}, Bias: []float64{0}, Init: []float64{0}, Theta: []float64{1},
+		Reset: model.ResetNone, Fire: model.FireAtLeast, MaxSpikes: 1, Min: math.Inf(-1),
+	}
+	lo, hi := p.plan.Options.Scores[0], p.plan.Options.Scores[1]
+	if p.plan.Arithmetic.Potential || lo >= hi {
+		return d
+	}
+	k := float64(max(p.plan.Options.Stretch, 1)) // a step's current comes k times
+	d.Fires, d.Reset, d.Theta = true, model.ResetSubtract, []float64{(hi - lo) / k}
+	d.Gain, d.Bias = []float64{k / (hi - lo)}, []float64{-lo * k / (hi - lo)}
+	return d
 }
 
 // neurons closes the waiting synapse.
@@ -208,6 +224,9 @@ func (p *planner) neurons(n *model.Node, op *model.Neuron) {
 	d := DynamicsOf(op, p.net.Dt, r)
 	for _, x := range r.refused {
 		p.refuse(n.Name, x)
+	}
+	if p.plan.Trained && len(op.Learn) > 0 {
+		p.refuse(n.Name, Refusal{fmt.Sprintf("learned parameters %v while training in integers", op.Learn), "leave learn: out"})
 	}
 	if p.layer == nil {
 		p.refuse(n.Name, Refusal{"neurons without a synapse before them", "put a linear or conv2d layer before"})
@@ -222,6 +241,7 @@ func (p *planner) close(name string, d Dynamics) {
 	l, a := p.layer, p.plan.Arithmetic
 	p.layer = nil
 	d.Last = name == p.net.Output()
+	d.stretch(p.plan.Options.Stretch)
 	l.Dynamics, l.Grid = d, p.grid
 	r := &Refusals{}
 	switch {
@@ -234,8 +254,14 @@ func (p *planner) close(name string, d Dynamics) {
 	case !a.Initial && !all(d.Init, 0):
 		r.Add("a potential that does not start at 0", "leave v_init out")
 	}
+	if d.Stretch > 1 && (d.Alpha != nil || !all(d.Beta, 1)) {
+		r.Add("a leak or a current over more ticks than steps", "stretch networks of if neurons only")
+	}
 	if n := len(d.Gain); n != 1 && n != l.Out {
 		r.Add("thresholds or gains that differ within a channel", "share them by channel or layer")
+	}
+	if p.late += l.Latency; a.Initial && !p.plan.Trained && d.Alpha == nil && all(d.Beta, 1) {
+		l.Early = p.late
 	}
 	l.Rule = a.Neuron(d, r)
 	for _, x := range r.refused {
@@ -245,5 +271,5 @@ func (p *planner) close(name string, d Dynamics) {
 		p.plan.Notes = append(p.plan.Notes, name+": "+note)
 	}
 	p.plan.Layers = append(p.plan.Layers, *l)
-	p.source, p.from, p.delay, p.factor, p.pool = l.Name, l.Shape, d.Delay, 1, 0
+	p.source, p.from, p.delay, p.factor, p.pool = l.Name, l.Shape, d.Delay, float64(d.Stretch), 0
 }

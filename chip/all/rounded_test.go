@@ -25,8 +25,8 @@ import (
 // thresholds lie between multiples, so that nothing is lost by rounding.
 func exact(t *rapid.T, reset model.Reset) *model.Network {
 	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "weights"), 1))
-	n, in := &model.Network{Dt: 1, Input: model.Shape{rapid.IntRange(1, 5).Draw(t, "inputs")}}, 0
-	in = n.Input[0]
+	n := &model.Network{Dt: 1, Input: model.Shape{rapid.IntRange(1, 5).Draw(t, "inputs")}}
+	in := n.Input[0]
 	for i := range rapid.IntRange(1, 3).Draw(t, "layers") {
 		name, out := string(rune('a'+i)), rapid.IntRange(1, 5).Draw(t, "neurons")
 		step := float32(rapid.SampledFrom([]float64{0.25, 0.3, 1.7}).Draw(t, "step"))

@@ -38,8 +38,10 @@ func lif(d quant.Dynamics, r *quant.Refusals) *quant.Spiking {
 		current = oneDecay("current", d.Alpha, r)
 	}
 	if d.Fires {
-		if d.Reset == model.ResetSubtract {
-			r.Add("soft reset", "set reset: zero; Lava's LIF has no other")
+		if d.Reset == model.ResetSubtract && d.Stretch > 1 {
+			r.Note("resets to zero: what is beyond the threshold is lost, of a step at most 1/%d of it", d.Stretch)
+		} else if d.Reset == model.ResetSubtract {
+			r.Add("soft reset", "set reset: zero, or stretch a network of rates over more ticks (quantize --stretch 8)")
 		}
 		if d.Reset == model.ResetNone {
 			r.Add("no reset", "set reset: zero")

@@ -55,6 +55,7 @@ image and network on the test part; where it is missing, nothing is judged.`),
 	f.StringVar(&o.options.Per, "per", o.options.Per, "one scale for a tensor, or for each channel")
 	f.IntVar(&o.options.InputBits, "input-bits", 0, "bits of an input value; 0 = as many as the target and exact sums allow, 8 at most")
 	f.Float64Var(&o.options.InputMax, "input-max", 0, "input value that the largest integer stands for; default: the largest of the calibration samples")
+	f.IntVar(&o.options.Stretch, "stretch", 0, "ticks for each step of a network of rates: thresholds that much higher, rates that much lower; takes soft resets where a chip resets to zero")
 	f.StringArrayVar(&o.calibrate, "calibrate", nil, "config whose data calibrates and judges; default: what the network was trained on")
 	f.StringArrayVar(&o.sets, "set", nil, "override a key of the data: data.dir=DIR")
 	f.IntVar(&o.calibration, "calibration", 1000, "training samples that show how large inputs get")
@@ -68,6 +69,8 @@ func (o *quantizeOptions) check() error {
 		return usagef("quantize: needs --out FILE.snnimg")
 	case o.options.Bits < 0 || o.options.Bits > 16 || o.options.InputBits < 0 || o.options.InputBits > 16:
 		return usagef("quantize: %d bits of weights, %d of the input: 0 to 16 are possible", o.options.Bits, o.options.InputBits)
+	case o.options.Stretch < 0 || o.options.Stretch > 1<<10:
+		return usagef("quantize: --stretch %d: 1 to %d are possible, 0 = 1", o.options.Stretch, 1<<10)
 	case o.options.Percentile <= 0 || o.options.Percentile > 100 || o.limit < 0 || o.calibration < 1 || o.options.InputMax < 0:
 		return usagef("quantize: percentile %v is in 0..100, input-max and limit at least 0, calibration at least 1", o.options.Percentile)
 	}
@@ -119,7 +122,9 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 		return usage(err)
 	}
 	pool := par.New(0)
-	data, reason, err := o.openData(ctx, n, pool)
+	_, neurons := n.Nodes[len(n.Nodes)-1].Op.(*model.Neuron)
+	needsScores := !neurons && !target.Arithmetic().Potential
+	data, reason, err := o.openData(ctx, n, needsScores, pool)
 	if err != nil {
 		return err
 	}
@@ -160,6 +165,9 @@ func (o *quantizeOptions) resolve(n *model.Network) (chip.Quantizable, error) {
 		return nil, err
 	}
 	if trained != nil && trained.Target == o.target {
+		if o.options.Stretch > 1 {
+			return nil, fault.Fault{Pkg: "quantize", Subject: "--stretch", Fact: "the network was trained in ticks", Hint: "leave it out"}
+		}
 		o.options = *trained
 	} else {
 		n.Record.Quantize = nil
@@ -172,8 +180,9 @@ func (o *quantizeOptions) resolve(n *model.Network) (chip.Quantizable, error) {
 func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization, d *calibrated) (*chip.Image, *quantization, error) {
 	steps := recordedSteps(n)
 	if d != nil {
-		steps, o.Input, o.InputMax = d.encoder.Steps(), d.input, d.largest(o)
+		steps, o.Input, o.InputMax, o.Scores = d.encoder.Steps(), d.input, d.largest(o), d.scores
 	}
+	steps *= max(o.Stretch, 1)
 	if o.Input == "" {
 		o.Input = recordedInput(n)
 	}

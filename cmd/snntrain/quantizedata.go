@@ -10,22 +10,26 @@ import (
 	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/quant"
+	"github.com/snntrain/snntrain/train"
 )
 
 // calibrated is the data of a network, looked at.
 type calibrated struct {
 	test    datasets.Source
 	encoder datasets.Encoder
+	ticks   datasets.Encoder // the same for the ticks of the chip: more of them where steps are stretched
 	seed    uint64
-	input   string // spikes, counts, values
+	scores  [2]float64 // see model.Quantization
+	input   string     // spikes, counts, values
 	values  []float32
 }
 
 // openData opens the data that calibrates and judges. Data that is not there
 // is no error when nobody asked for it: the reason comes back instead.
-func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, pool *par.Pool) (*calibrated, string, error) {
+func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, needsScores bool, pool *par.Pool) (*calibrated, string, error) {
 	if len(o.calibrate) == 0 && n.Record.Preprocess == nil {
 		return nil, "the network does not record its data; give --calibrate CONFIG", nil
 	}
@@ -37,7 +41,16 @@ func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, pool *
 			if err = fits(n, training.Info(), c.encoder); err != nil {
 				return nil, "", err
 			}
-			return c, "", c.look(ctx, datasets.Limit(training, o.calibration), n, pool)
+			training = datasets.Limit(training, o.calibration)
+			err = c.look(ctx, training, n, pool)
+			if c.ticks = c.encoder; err == nil && o.options.Stretch > 1 {
+				where.Sets = append(where.Sets, fmt.Sprintf("data.encode.steps=%d", o.options.Stretch*c.encoder.Steps()))
+				_, c.ticks, _, err = openRecorded(n, where, datasets.Test)
+			}
+			if err == nil && needsScores {
+				err = c.spread(ctx, training, n, pool)
+			}
+			return c, "", err
 		}
 	}
 	var f fault.Fault
@@ -62,6 +75,27 @@ func (c *calibrated) look(ctx context.Context, training datasets.Source, n *mode
 			return err
 		}
 	}
+	return nil
+}
+
+// spread finds the scores that output spikes must tell apart: from a tenth of
+// the range below the least score of a winner to the greatest.
+func (c *calibrated) spread(ctx context.Context, training datasets.Source, n *model.Network, pool *par.Pool) error {
+	program, err := compile(n, layers.Options{Pool: pool, Readout: "mean"})
+	if err != nil {
+		return err
+	}
+	o := train.EvalOptions{Encoder: c.encoder, Batch: batchOver(n, c.encoder.Steps()), Seed: c.seed, Pool: pool, Keep: true}
+	e, err := train.Evaluate(ctx, program, training, o)
+	if err != nil {
+		return err
+	}
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for i, class := range e.Classes {
+		winner := float64(e.Logits[i*e.PerSample+int(class)])
+		lo, hi = min(lo, winner), max(hi, winner)
+	}
+	c.scores = [2]float64{lo - (hi-lo)/10, hi}
 	return nil
 }
 

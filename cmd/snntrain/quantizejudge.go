@@ -50,6 +50,7 @@ func judgeImage(ctx context.Context, s *streams, n *model.Network, im *chip.Imag
 	if err != nil {
 		return nil, err
 	}
+	o.Encoder = d.ticks
 	on, err := train.Evaluate(ctx, e, source, o)
 	if err != nil {
 		return nil, err

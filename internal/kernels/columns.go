@@ -26,15 +26,27 @@ func (l Level) AddColumns(dst []float32, stride int, words []uint64, step, rows 
 	l.t.addColumns(dst, stride, words, step, rows, x, ldx, n, up)
 }
 
-// ColumnsPay says whether AddColumns takes less time than AddRows or AddToRows over the
-// events, for rows of n values and the given share of bits that are set. On one
-// core of Zen 4 a word of 64 bits takes 4n + 8 cycles whatever is set in it, an event
-// 10 cycles for every 16 values. Without masked additions it never does.
+// ColumnsPay says whether AddColumns takes less time than AddRows or AddToRows
+// over the events, for rows of n values and the given share of bits that are
+// set: the cost model of decision 24.
 func ColumnsPay(n int, density float64) bool { return active.ColumnsPay(n, density) }
+
+// Cycles of one core of Zen 4, measured: a word of 64 bits takes 4 a column and
+// 8 more, whatever is set in it; an event some for each 16 values, fewer where its
+// row is long.
+const (
+	columnCycles, wordCycles    = 4, 8
+	shortEventCycles, longEvent = 10, 1.8
+	longRow                     = 64
+)
 
 // ColumnsPay is the function of that name on level l.
 func (l Level) ColumnsPay(n int, density float64) bool {
-	return l.t.masked && float64(4*n+8) < density*64*10*float64(ceilDiv(n, 16))
+	event := float64(shortEventCycles)
+	if n >= longRow {
+		event = longEvent
+	}
+	return l.t.masked && columnCycles*float64(n)+wordCycles < density*64*event*float64(ceilDiv(n, 16))
 }
 
 func addColumnsGo(dst []float32, stride int, words []uint64, step, rows int, x []float32, ldx, n int, up bool) {
