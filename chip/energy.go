@@ -48,8 +48,8 @@ func EnergyOf(t Target) []Constant {
 // weights made of bit planes, or neurons that are there several times.
 type Multiplied interface {
 	// EventsOf returns how many synaptic events a spike through a weight of s,
-	// a synapse group of net, is.
-	EventsOf(net *quant.IntNet, s *quant.Synapses) func(weight int32) int64
+	// a synapse group of net, to neuron to of its population is.
+	EventsOf(net *quant.IntNet, s *quant.Synapses) func(to int, weight int32) int64
 }
 
 // Routing reports whether a synapse group only passes values on, so that the

@@ -169,6 +169,9 @@ func (p *Population) tensors(visit func(string, *Tensor)) {
 		visit(at+"reset", &s.Reset)
 		visit(at+"reset_to", &s.ResetTo)
 		visit(at+"initial", &s.Initial)
+		if s.Noise != nil {
+			visit(at+"noise", &s.Noise.Sigma)
+		}
 		if f := s.Floor; f != nil {
 			visit(at+"floor", &f.At)
 			visit(at+"floor_mode", &f.Mode)
@@ -180,6 +183,10 @@ func (p *Population) tensors(visit func(string, *Tensor)) {
 		if l := a.Levels; l != nil {
 			visit(at+"threshold", &l.Threshold)
 			visit(at+"step", &l.Step)
+		}
+		if r := a.Requantize; r != nil {
+			visit(at+"multiplier", &r.Multiplier)
+			visit(at+"shift", &r.Shift)
 		}
 	}
 }

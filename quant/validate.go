@@ -211,6 +211,9 @@ func (n *IntNet) MaxValue(source string) int64 {
 		if a.Levels != nil {
 			return int64(1)<<a.Levels.Bits - 1
 		}
+		if r := a.Requantize; r != nil {
+			return max(int64(r.Max), -int64(r.Min))
+		}
 		return max(int64(a.Range.Max), -int64(a.Range.Min))
 	}
 	if p.Spiking.MaxSpikes > 0 {

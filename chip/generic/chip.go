@@ -40,7 +40,7 @@ type State struct {
 	Overflow  string `yaml:"overflow" validate:"oneof=saturate wrap" doc:"what becomes of a value beyond the bits"`
 	Decay     string `yaml:"decay" validate:"oneof=none multiply dash subtract" doc:"form of the decay"`
 	DecayBits int    `yaml:"decay_bits" validate:"gte=1,lte=15" doc:"fraction bits of a multiply decay"`
-	Rounding  string `yaml:"rounding" validate:"oneof=toward-zero floor nearest-away nearest-even" doc:"of a multiply decay"`
+	Rounding  string `yaml:"rounding" validate:"oneof=toward-zero floor nearest-away nearest-up nearest-even" doc:"of a multiply decay"`
 }
 
 // Cores is the size of the chip.

@@ -10,11 +10,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/snntrain/snntrain/chip"
+	"github.com/snntrain/snntrain/chip/akida"
 	"github.com/snntrain/snntrain/chip/lava"
+	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
 	"github.com/snntrain/snntrain/chip/xylo"
 	"github.com/snntrain/snntrain/internal/registry"
+	"github.com/snntrain/snntrain/quant"
 )
 
 // exporter writes an image in one form.
@@ -27,7 +30,10 @@ func exporters() *registry.Registry[exporter] {
 		Add("netx", exportNetx).
 		Add("ranc", exportRANC).
 		Add("xylo", exportXylo).
-		Add("speck", exportSpeck)
+		Add("speck", exportSpeck).
+		Add("northpole", exportNorthPole).
+		Add("akida", func(im *chip.Image, path string) error { return exportAkida(akida.Export, im, path) }).
+		Add("akida2", func(im *chip.Image, path string) error { return exportAkida(akida.Export2, im, path) })
 }
 
 func exportNetx(im *chip.Image, path string) error {
@@ -70,6 +76,31 @@ func exportSpeck(im *chip.Image, path string) error {
 		return err
 	}
 	return replace(path, raw)
+}
+
+// exportNorthPole writes the quantized network as an ONNX file in QDQ form.
+func exportNorthPole(im *chip.Image, path string) error {
+	raw, err := northpole.Export(im.Net, "snntrain "+version())
+	if err != nil {
+		return err
+	}
+	return replace(path, raw)
+}
+
+// exportAkida writes the layers as JSON to path, and beside it their arrays and
+// the program that loads both in the vendor's Python package.
+func exportAkida(export func(*quant.IntNet) (*akida.Files, error), im *chip.Image, path string) error {
+	f, err := export(im.Net)
+	if err != nil {
+		return err
+	}
+	if err := replace(strings.TrimSuffix(path, filepath.Ext(path))+".npz", f.NPZ); err != nil {
+		return err
+	}
+	if err := replace(filepath.Join(filepath.Dir(path), "load_akida.py"), f.Loader); err != nil {
+		return err
+	}
+	return replace(path, f.JSON)
 }
 
 // replace writes a file, or leaves what was there.
@@ -119,7 +150,8 @@ func exportCommand(s *streams) *cobra.Command {
 		Short: "Write a chip image in the form that a chip or its emulator reads",
 		Long: strings.TrimSpace(`
 Write a chip image in the form that a chip or its emulator reads: ` + forms + `.
-IMAGE is an image, or a netx file (network.net). ranc writes the simulator's configuration beside FILE.`),
+IMAGE is an image, or a netx file (network.net). ranc writes the simulator's configuration beside FILE; akida and akida2 take
+NAME.json, write NAME.npz beside it and load_akida.py, which builds the vendor's model from them.`),
 		Example: "  snntrain export net.snnimg --target netx --out network.net\n  snntrain export network.net --target image --out net.snnimg",
 		Args:    exactlyOne("one chip image or netx file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
