@@ -94,13 +94,8 @@ func exportAkida(export func(*quant.IntNet) (*akida.Files, error), im *chip.Imag
 	if err != nil {
 		return err
 	}
-	if err := replace(strings.TrimSuffix(path, filepath.Ext(path))+".npz", f.NPZ); err != nil {
-		return err
-	}
-	if err := replace(filepath.Join(filepath.Dir(path), "load_akida.py"), f.Loader); err != nil {
-		return err
-	}
-	return replace(path, f.JSON)
+	stem := strings.TrimSuffix(path, filepath.Ext(path))
+	return replaceAll(content{stem + ".npz", f.NPZ}, content{filepath.Join(filepath.Dir(path), "load_akida.py"), f.Loader}, content{path, f.JSON})
 }
 
 // replace writes a file, or leaves what was there.
