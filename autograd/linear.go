@@ -226,9 +226,6 @@ func (l *Linear) productWeights(c *Context, dw []float32, x, dy *signal.Signal) 
 		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, c.Span.goesOn())
 		return
 	}
-	if !c.Span.goesOn() {
-		clear(dw)
-	}
 	switch {
 	case x.Spiking() && kernels.ColumnsPay(n, 1-x.Zeros()):
 		l.columnWeights(c, dw, x, dy)
@@ -246,7 +243,7 @@ func (l *Linear) productWeights(c *Context, dw []float32, x, dy *signal.Signal) 
 func tiledWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 	rows, width := kernels.ListTile(1-x.Zeros(), dy.N())
 	e := x.ByInput(c.Pool, rows)
-	l := kernels.Lists{Start: e.Start, Index: e.Index, Value: e.Value, Many: x.N(), Chunk: rows}
+	l := kernels.Lists{Start: e.Start, Index: e.Index, Value: e.Value, Many: x.N(), Chunk: rows, Fresh: !c.Span.goesOn()}
 	kernels.SumLists(c.Pool, dw, dy.N(), dy.F, x.Rows(), width, &l)
 }
 
@@ -259,7 +256,11 @@ const narrow = 32
 func narrowWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 	n, k := dy.N(), x.N()
 	events := x.ByRowOn(c.Pool)
+	fresh := !c.Span.goesOn()
 	c.Pool.For(k, max(64, (k+c.Pool.Threads()-1)/c.Pool.Threads()), func(lo, hi int) {
+		if fresh {
+			clear(dw[lo*n : hi*n])
+		}
 		for r := x.Rows() - 1; r >= 0; r-- {
 			list := events.Group(r)
 			from, _ := slices.BinarySearch(list, uint32(lo))

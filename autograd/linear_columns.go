@@ -79,11 +79,14 @@ func untranspose(rows, columns []float32, n int) {
 // columnWeights is productWeights for many spikes: 64 inputs at
 // a time, their sums in registers. It adds in the same order.
 func (l *Linear) columnWeights(c *Context, dw []float32, x, dy *signal.Signal) {
-	n, k, part := dy.N(), x.N(), columnPart(dy.N())
+	n, k, part, fresh := dy.N(), x.N(), columnPart(dy.N()), !c.Span.goesOn()
 	c.Pool.For(x.Stride(), 1, func(lo, hi int) {
 		s := takeColumns(&l.columns, n) // the sums are dWᵀ of 64 inputs
 		for w := lo; w < hi; w++ {
 			mine := dw[w*64*n : min((w+1)*64, k)*n]
+			if fresh {
+				clear(mine)
+			}
 			transpose(s.sums, mine, n)
 			for last := x.Rows(); last > 0; last -= rowsAtOnce {
 				first := max(0, last-rowsAtOnce)

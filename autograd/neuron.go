@@ -99,18 +99,29 @@ func (n *Neuron) keep(c *Context, x *signal.Signal, run *neuron.Run) {
 	if !c.Train {
 		return
 	}
-	n.kept = &n.dx
-	if x.Const {
+	switch {
+	case n.overwrites(x):
+		n.kept = x
+	case x.Const:
 		n.kept = &n.potentials
+	default:
+		n.kept = &n.dx
 	}
-	n.kept.ResetAnalog(x.T, x.B, x.Shape, false)
+	if n.kept != x {
+		n.kept.ResetAnalog(x.T, x.B, x.Shape, false)
+	}
 	run.U = n.kept
+}
+
+// overwrites says that values of the layer's own may take the place of the current.
+func (n *Neuron) overwrites(x *signal.Signal) bool {
+	return n.Overwrite && !x.Spiking() && !x.Const
 }
 
 // resetSpikes prepares the output: bits, or counts when several spikes fit in a step.
 func (n *Neuron) resetSpikes(x *signal.Signal) *signal.Signal {
 	if n.Rules.MaxSpikes == 1 {
-		n.spikes.ResetSpikes(x.T, x.B, x.Shape, false)
+		n.spikes.ResetWords(x.T, x.B, x.Shape, false) // a cell writes them all
 	} else {
 		n.spikes.ResetAnalog(x.T, x.B, x.Shape, false)
 		clear(n.spikes.F)
@@ -154,7 +165,7 @@ func (n *Neuron) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	}
 	if need[0] {
 		dx := &n.dx
-		if n.Overwrite && !x.Spiking() && !x.Const {
+		if n.overwrites(x) {
 			dx = x
 		} else {
 			dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)

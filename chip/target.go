@@ -87,5 +87,7 @@ func Make(t Target, net *quant.IntNet, producer string) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Image{Producer: producer, Target: TargetRecord{Name: t.Name(), Limits: t.Limits()}, Net: net, Placement: placement}, nil
+	return &Image{
+		Producer: producer, Target: TargetRecord{Name: t.Name(), Limits: t.Limits()}, Net: net, Placement: placement, Energy: EnergyOf(t),
+	}, nil
 }

@@ -48,12 +48,18 @@ func (c *scan) Backward(r *Run) {
 		whole.Backward(run)
 		return
 	}
-	if r.DX != nil && r.DX.Const && !r.Add {
-		clear(r.DX.F)
-	}
+	fresh := r.DX != nil && r.DX.Const && !r.Add
 	if c.fast.backward {
-		each(r, &c.vectorized, c.n, 2*width(r.X.T), func(k block, v *vectors) { v.backward(c, r, k) })
+		each(r, &c.vectorized, c.n, 2*width(r.X.T), func(k block, v *vectors) {
+			if fresh {
+				clear(lanesOf(r.DX, 0, k))
+			}
+			v.backward(c, r, k)
+		})
 		return
+	}
+	if fresh {
+		clear(r.DX.F)
 	}
 	sums := c.newSums(r.X.B)
 	each(r, &c.backward, c.n, width(r.X.T), func(k block, h *history) {

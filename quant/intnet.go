@@ -19,6 +19,20 @@ type Input struct {
 	Shape []int `json:"shape"` // (N) or (C, H, W)
 	Min   int32 `json:"min"`
 	Max   int32 `json:"max"`
+
+	// Scale is what 1 stands for in the data that the network was trained on:
+	// a value x enters as round(x/Scale), held in Min..Max. 0 is 1: spikes, or
+	// counts, enter as they are.
+	Scale float64 `json:"scale,omitempty"`
+}
+
+// Of is the value that enters for a value of the data, halves away from zero.
+func (in Input) Of(x float32) int32 {
+	scale := in.Scale
+	if scale == 0 {
+		scale = 1
+	}
+	return Quantize(float64(x), scale, Range{Min: in.Min, Max: in.Max})
 }
 
 // Population is a set of neurons of one rule. Exactly one rule is set.

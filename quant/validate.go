@@ -61,6 +61,9 @@ func (v *validator) input() {
 	if in.Min > in.Max {
 		v.add("network", InputName, fmt.Errorf("range %d..%d is empty", in.Min, in.Max))
 	}
+	if in.Scale < 0 || math.IsInf(in.Scale, 0) || math.IsNaN(in.Scale) {
+		v.add("network", InputName, fmt.Errorf("scale %v; expected a positive number, or 0 for none", in.Scale))
+	}
 }
 
 func (v *validator) population(i int) {

@@ -55,10 +55,7 @@ func exportRANC(im *chip.Image, path string) error {
 		return err
 	}
 	beside := strings.TrimSuffix(path, filepath.Ext(path)) + ".config.json"
-	if err := replace(beside, config); err != nil {
-		return err
-	}
-	return replace(path, input)
+	return replaceAll(content{beside, config}, content{path, input})
 }
 
 func exportXylo(im *chip.Image, path string) error {
@@ -107,9 +104,40 @@ func exportAkida(export func(*quant.IntNet) (*akida.Files, error), im *chip.Imag
 }
 
 // replace writes a file, or leaves what was there.
-func replace(path string, raw []byte) error {
-	if err := renameio.WriteFile(path, raw, 0o644, renameio.WithTempDir(filepath.Dir(path))); err != nil {
-		return fmt.Errorf("export: %s: not written: %w", path, err)
+func replace(path string, raw []byte) error { return replaceAll(content{path, raw}) }
+
+// content is a file to write.
+type content struct {
+	path string
+	raw  []byte
+}
+
+// replaceAll writes files that belong together: all are complete before the
+// first one takes its place.
+func replaceAll(files ...content) error {
+	var ready []*renameio.PendingFile
+	defer func() {
+		for _, f := range ready {
+			_ = f.Cleanup() // of those that took their place there is nothing to do
+		}
+	}()
+	for _, c := range files {
+		f, err := renameio.NewPendingFile(c.path, renameio.WithTempDir(filepath.Dir(c.path)), renameio.WithPermissions(0o644))
+		if err == nil {
+			ready = append(ready, f)
+			_, err = f.Write(c.raw)
+		}
+		if err == nil {
+			err = f.Sync()
+		}
+		if err != nil {
+			return fmt.Errorf("export: %s: not written: %w", c.path, err)
+		}
+	}
+	for i, f := range ready {
+		if err := f.CloseAtomicallyReplace(); err != nil {
+			return fmt.Errorf("export: %s: not written: %w", files[i].path, err)
+		}
 	}
 	return nil
 }
@@ -155,20 +183,4 @@ func runExport(_ context.Context, s *streams, path, target, out string) error {
 	}
 	s.say("%s written for %s", out, target)
 	return nil
-}
-
-// loadImage reads an image, or a netx file as one.
-func loadImage(path string) (*chip.Image, error) {
-	if filepath.Ext(path) != ".net" {
-		return chip.Load(path)
-	}
-	x, err := lava.ReadNetx(path)
-	if err != nil {
-		return nil, err
-	}
-	net, err := x.Net()
-	if err != nil {
-		return nil, err
-	}
-	return &chip.Image{Producer: "snntrain " + version(), Target: chip.TargetRecord{Name: lava.Loihi2().Name(), Limits: lava.Loihi2().Limits()}, Net: net}, nil
 }

@@ -16,6 +16,7 @@ type Lists struct {
 	Value []float32
 	Many  int
 	Chunk int
+	Fresh bool // dst counts as zero, whatever it holds
 }
 
 // ListTile chooses the rows of a chunk, and how many columns of them SumLists
@@ -38,7 +39,13 @@ func ListTile(density float64, n int) (rows, columns int) {
 // compete for a few places of the cache. Same bits on every instruction set,
 // any pool and any width.
 func SumLists(pool *par.Pool, dst []float32, n int, src []float32, rows, width int, l *Lists) {
-	if l.Many <= 0 || n <= 0 || rows <= 0 || width <= 0 {
+	if l.Many <= 0 || n <= 0 || width <= 0 {
+		return
+	}
+	if rows <= 0 {
+		if l.Fresh {
+			clear(dst[:l.Many*n])
+		}
 		return
 	}
 	if l.Chunk <= 0 || len(dst) < l.Many*n || len(src) < rows*n || len(l.Start) <= ceilDiv(rows, l.Chunk)*l.Many {
@@ -92,14 +99,18 @@ func (s *listSum) chunk(t *listTile, chunk, i0, i1, j0, j1 int) {
 	top := chunk * s.l.Chunk
 	rows := min(s.l.Chunk, s.rows-top)
 	packed := PackColumns(&t.packed, s.src[top*s.n:], s.n, rows, j0, j1)
-	whole := rows == s.l.Chunk
+	whole, first := rows == s.l.Chunk, top+rows == s.rows
 	for i := i0; i < i1; i++ {
+		sums := s.dst[i*s.n+j0 : i*s.n+j1]
+		if first && s.l.Fresh {
+			clear(sums)
+		}
 		g := chunk*s.l.Many + i
 		k, end := s.l.Start[g], s.l.Start[g+1]
 		for !whole && k < end && int(s.l.Index[k]) >= rows { // left out
 			k++
 		}
-		s.add(s.dst[i*s.n+j0:i*s.n+j1], packed, k, end)
+		s.add(sums, packed, k, end)
 	}
 }
 

@@ -32,8 +32,10 @@ type State struct {
 	V       []int32   // membrane potential
 	F       []float32 // the same where it is float32; V is then not used
 	Wait    []int32   // ticks for which the membrane is still held; nil without refractory period
+	Changed int       // neurons whose membrane potential the last tick changed
 	resting bool      // everything is zero
 	tick    uint64    // for noise
+	U       []int32   // potential that was compared with the threshold in the last tick that was not skipped as silent; valid until the arrays given to Step change
 	x       []int32   // the charge of this tick
 }
 
@@ -131,6 +133,7 @@ func (s *Spiking) Restart(st *State) {
 // With EachEvent the additions were already made to st.I. out is filled.
 func (s *Spiking) Step(st *State, in [][]int32, silent bool, out *Spikes) {
 	out.Reset()
+	st.Changed = 0
 	if silent && st.resting && !s.always {
 		return
 	}
@@ -149,6 +152,7 @@ func (s *Spiking) Step(st *State, in [][]int32, silent bool, out *Spikes) {
 		st.tick++
 	}
 	s.charge(st, x)
+	st.U = x
 	s.fire(st, x, out)
 	st.resting = silent && allZero(st.V) && allZero(st.Wait)
 	for _, i := range st.I {
