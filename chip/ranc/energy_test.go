@@ -34,17 +34,17 @@ func TestEventsAreThoseOfTheCrossbars(t *testing.T) {
 		crossbars := int64(0)
 		for i, s := range cores.Synapses {
 			if s.Name == "crossbars" {
-				crossbars = counts(t, cores, m.Chip.Raster(m.Config, ticks)).Events[i]
+				crossbars = countsOf(t, cores, m.Chip.Raster(m.Config, ticks)).Events[i]
 			}
 		}
-		r := energy.Of(&chip.Image{Net: net}, ranc.New(), counts(t, net, raster))
+		r := energy.Of(&chip.Image{Net: net}, ranc.New(), countsOf(t, net, raster))
 		if got := int64(r.Parts[0].Count); r.Parts[0].Event != chip.SynapticEvent || got != crossbars {
 			t.Fatalf("%d events, %d through crossbars", got, crossbars)
 		}
 	})
 }
 
-func counts(t *rapid.T, net *quant.IntNet, raster quant.Tensor) emulator.Counts {
+func countsOf(t *rapid.T, net *quant.IntNet, raster quant.Tensor) emulator.Counts {
 	prog, err := emulator.Compile(net)
 	if err != nil {
 		t.Fatal(err)
