@@ -14,11 +14,20 @@ const lowest = -1 << 30
 // constant, a tick a layer. Weights are small integers, so that partial sums of
 // a fan-in beyond a core stay small.
 func (t *Target) Arithmetic() quant.Arithmetic {
-	return quant.Arithmetic{
+	a := quant.Arithmetic{
 		Target: t.Name(), Grid: func(bits int) (quant.Grid, error) { return quant.SignedGrid(bits, axonTypes) }, Input: quant.Range{Max: 1}, Next: 1, Most: maxTicks - 1,
 		Threshold: quant.Range{Min: 1, Max: 1 << 24}, Bias: quant.Range{Min: -1 << 24, Max: 1 << 24},
 		PerNeuron: true, Initial: true, Neuron: neuron,
 	}
+	if t.narrow {
+		a.Threshold.Max, a.Bias = int32(limitThreshold.Value), quant.Range{Min: -int32(limitLeak.Value), Max: int32(limitLeak.Value)}
+		a.Neuron = func(d quant.Dynamics, r *quant.Refusals) *quant.Spiking {
+			s := neuron(d, r)
+			s.Floor.At = quant.Scalar(-int32(limitFloor.Value))
+			return s
+		}
+	}
+	return a
 }
 
 func neuron(d quant.Dynamics, r *quant.Refusals) *quant.Spiking {

@@ -216,6 +216,7 @@ func emit(s *signal.Signal, t, b int, out *integer.Spikes) {
 	}
 	r := t*s.B + b
 	if s.Spiking() {
+		clear(s.WordRow(r)) // the words are as they were before
 		for _, i := range out.Index {
 			s.Fire(r, int(i))
 		}
