@@ -31,7 +31,7 @@ var accuracyRuns = []struct {
 // TestAccuracyOfConfigs trains every config as it is checked in. It takes
 // minutes: all but the quickstart need SNNTRAIN_DATA.
 func TestAccuracyOfConfigs(t *testing.T) {
-	covered := map[string]bool{"convert-ttfs.yaml": true} // by TestConvertToSpikeTimes
+	covered := map[string]bool{"convert-ttfs.yaml": true, "digits-brainscales2.yaml": true} // by TestConvertToSpikeTimes and TestSampledChips
 	for _, run := range accuracyRuns {
 		name, args := run.config, []string{}
 		for _, set := range run.sets {
