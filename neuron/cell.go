@@ -53,12 +53,12 @@ type Product struct {
 type ProductTaker interface{ TakesProducts() bool }
 
 // State is what a layer remembers between steps, B·N values each: potential,
-// synaptic current, last spike.
-type State struct{ V, I, P []float32 }
+// synaptic current, last spike, and an adaptation where the model has one.
+type State struct{ V, I, P, W []float32 }
 
 // NewState returns a state of zeros for a batch of b samples of n neurons.
 func NewState(b, n int) *State {
-	return &State{V: make([]float32, b*n), I: make([]float32, b*n), P: make([]float32, b*n)}
+	return &State{V: make([]float32, b*n), I: make([]float32, b*n), P: make([]float32, b*n), W: make([]float32, b*n)}
 }
 
 // block is a run of lanes of one sample.

@@ -48,3 +48,10 @@ func decay(form model.Decay, p, dt float64) (a, k, da float64) {
 	}
 	return a, k, 0
 }
+
+// Factor is the decay factor A per step, and the leak 1 − A free of
+// cancellation, of a parameter p stored in a form.
+func Factor(form model.Decay, p, dt float64) (a, leak float64) {
+	a, leak, _ = decay(form, p, dt)
+	return a, leak
+}

@@ -136,6 +136,9 @@ func (im *importer) readRecord(g *Graph) {
 		im.faults.Add(problem(im.file, "/node/metadata/"+metaKey+"/"+metaRecord, "is no record of a network: "+err.Error(), ""))
 		return
 	}
+	if !im.restore {
+		r.Quantize = nil // a framework runs it in floats
+	}
 	im.net.Record = r
 }
 

@@ -1,18 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/snntrain/snntrain/internal/fault"
-	"github.com/snntrain/snntrain/internal/hdf5"
 )
 
 // importer reads the files of another program.
@@ -23,11 +18,17 @@ type importer struct {
 	knows func(f *importFile) bool
 	// run reads the file and writes what it holds into o.out, atomically.
 	run func(ctx context.Context, s *streams, o importOptions) (*imported, error)
+	// config says that the form may need --config.
+	config bool
 }
 
 // importers is every form; the first that knows a file reads it.
 func importers() []importer {
-	return []importer{netxImporter(), nirImporter()}
+	var all []importer
+	for _, form := range importable() {
+		all = append(all, importChip(form))
+	}
+	return append(all, pytorchImporter(), nirImporter())
 }
 
 // importOptions are what the user asked for.
@@ -35,8 +36,11 @@ type importOptions struct {
 	file    string
 	out     string // directory
 	profile string // name of a semantics profile, "" = what the file says
-	dt      float64
-	reset   string
+
+	dt    float64 // of a NIR graph
+	reset string  // of a NIR graph
+
+	config, sets []string // the structure of a network of which the file holds arrays only
 }
 
 // imported is the JSON of import.
@@ -44,40 +48,6 @@ type imported struct {
 	Format string   `json:"format"`
 	File   string   `json:"file"` // what was written
 	Notes  []string `json:"notes,omitempty"`
-}
-
-// importFile is a file of which the form is still to be found.
-type importFile struct {
-	path   string
-	head   []byte   // the first bytes, up to 4 KiB
-	groups []string // of an HDF5 file: the names at its root
-}
-
-var hdf5Magic = []byte("\x89HDF\r\n\x1a\n")
-
-// openImport reads what tells forms apart.
-func openImport(path string) (*importFile, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, usage(err)
-	}
-	defer f.Close()
-	head := make([]byte, 4096)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	out := &importFile{path: path, head: head[:n]}
-	if !bytes.HasPrefix(out.head, hdf5Magic) {
-		return out, nil
-	}
-	h, err := hdf5.Open(path, hdf5.Limits{})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = h.Close() }()
-	out.groups, err = h.List("")
-	return out, err
 }
 
 // importerOf finds who reads a file.
@@ -106,7 +76,7 @@ func importCommand(s *streams) *cobra.Command {
 		Use:     "import FILE --out DIR",
 		Short:   "Read a network that another program wrote",
 		Long:    "Read a network that another program wrote into a directory. The form is found by content:\n" + forms.String(),
-		Example: "  snntrain import network.net --out imported",
+		Example: "  snntrain import network.net --out imported\n  snntrain import weights.pt --config configs/mnist-mlp.yaml --profile snntorch --out imported",
 		Args:    exactlyOne("one file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
@@ -117,6 +87,8 @@ func importCommand(s *streams) *cobra.Command {
 	cmd.Flags().StringVar(&o.profile, "profile", "", "semantics profile of the neurons, where the form does not say what they mean")
 	cmd.Flags().Float64Var(&o.dt, "dt", 0, "time step of a NIR graph, in the unit of its time constants, 0 = the profile's")
 	cmd.Flags().StringVar(&o.reset, "reset", "", "reset of a NIR graph with profile nir: value or subtract")
+	cmd.Flags().StringArrayVar(&o.config, "config", nil, "config whose model: section is the structure, for files that hold arrays only")
+	cmd.Flags().StringArrayVar(&o.sets, "set", nil, "override a key of that config: data.dir=PATH")
 	return cmd
 }
 
@@ -127,6 +99,9 @@ func runImport(ctx context.Context, s *streams, o importOptions) error {
 	im, err := importerOf(o.file)
 	if err != nil {
 		return err
+	}
+	if len(o.config) > 0 && !im.config {
+		return usagef("import: %s: %s says what network it holds; leave out --config", o.file, im.what)
 	}
 	r, err := im.run(ctx, s, o)
 	if err != nil {

@@ -21,6 +21,7 @@ func TestImportNetx(t *testing.T) {
 	}
 	for _, path := range []string{
 		testkit.Data(t, "loihi_lava", "trained_mnist_network.net"),
+		testkit.Data(t, "loihi_lava", "oxford", "network.net"),
 	} {
 		dir := t.TempDir()
 		var r imported
@@ -46,6 +47,19 @@ func TestImportNetx(t *testing.T) {
 			t.Errorf("%s: exported again it is another: %s", path, d)
 		}
 	}
+}
+
+// TestImportOfTinynet: what Lava's own models hold, but netx cannot write, is said.
+func TestImportOfTinynet(t *testing.T) {
+	if err := hdf5.Available(); err != nil {
+		t.Skip(err)
+	}
+	var r imported
+	object(t, &r, "import", testkit.Data(t, "loihi_lava", "tinynet", "tiny.net"), "--out", t.TempDir())
+	if len(r.Notes) != 2 || !strings.Contains(r.Notes[0], `layer "layer0": 0 synaptic currents`) {
+		t.Errorf("%q", r.Notes)
+	}
+	refused(t, exitFailed, []string{`layer "layer0": 0 synaptic currents, the target has 1`}, "export", r.File, "--target", "netx", "--out", filepath.Join(t.TempDir(), "x.net"))
 }
 
 func TestImportFaults(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 func schema() ([]byte, error) {
 	return config.Schema(defaultExperiment(), map[string][]config.Plug{
 		"dataset": datasetPlugs(), "encoder": encoderPlugs(), "layer": layerPlugs(), "init": initPlugs(),
-		"recurrence": recurrencePlugs(), "surrogate": surrogatePlugs(), "loss": lossPlugs(), "optimizer": optimizerPlugs(), "schedule": schedulePlugs(),
+		"recurrence": recurrencePlugs(), "surrogate": surrogatePlugs(), "loss": lossPlugs(), "optimizer": optimizerPlugs(), "schedule": schedulePlugs(), "quantize": quantizePlugs(),
 	})
 }
 
