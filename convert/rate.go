@@ -76,7 +76,15 @@ func (r *RateResult) convert(ctx context.Context, cal *Calibration, o RateOption
 	if err != nil {
 		return err
 	}
+	if beta := o.outputDecay(); beta > 0 {
+		if err := r.leakyOutput(beta, o.Steps); err != nil {
+			return err
+		}
+	}
 	r.Cells, r.Method, r.Steps = w.cells, o.Method, o.Steps
+	if m.finish != nil {
+		return m.finish(ctx, r, cal, &o)
+	}
 	return nil
 }
 

@@ -92,14 +92,18 @@ func (w *walk) correct(s Stage) (changed bool, err error) {
 		if _, err := p.Infer(in); err != nil {
 			return false, err
 		}
-		out := decoded(p.Output(s.Name), worth)
+		var window []float32
+		if s.Kind == StageOutput {
+			window = outputWindow(w.options.outputDecay(), w.steps)
+		}
+		out := windowed(p.Output(s.Name), worth, window)
 		means := make([][][]float32, len(list))
 		for k, t := range list {
 			sig := of(t.input)
 			if sig == nil {
 				sig = p.Output(t.input)
 			}
-			means[k] = decoded(sig, b.worth[t.input])
+			means[k] = windowed(sig, b.worth[t.input], window)
 		}
 		for n := range x.B {
 			want := w.values[s.Name][i].Row(n)
@@ -147,12 +151,24 @@ func (w *walk) inputs(s Stage, x *signal.Signal, batch int) (layers.Input, func(
 }
 
 // decoded is the mean over time of each sample, times what a value is worth.
-func decoded(s *signal.Signal, worth *model.Tensor) [][]float32 {
+func decoded(s *signal.Signal, worth *model.Tensor) [][]float32 { return windowed(s, worth, nil) }
+
+// windowed is decoded with a weight for each step, of mean 1; nil = all the same.
+func windowed(s *signal.Signal, worth *model.Tensor, window []float32) [][]float32 {
 	out := make([][]float32, s.B)
+	step := make([]float32, s.N())
 	for b := range out {
 		row := make([]float32, s.N())
 		for t := range s.Steps() {
-			s.AddTo(row, t*s.B+b)
+			if window == nil || s.Const {
+				s.AddTo(row, t*s.B+b)
+				continue
+			}
+			clear(step)
+			s.AddTo(step, t*s.B+b)
+			for i, v := range step {
+				row[i] += window[t] * v
+			}
 		}
 		for i := range row {
 			row[i] /= float32(s.Steps())

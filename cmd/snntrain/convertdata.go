@@ -107,7 +107,7 @@ func (c *converting) open(o convertOptions, d *data, pool *par.Pool) error {
 	if err := fits(c.float, training.Info(), enc); err != nil {
 		return err
 	}
-	c.calibration = &convert.Calibration{Pool: pool}
+	c.calibration = &convert.Calibration{Pool: pool, Seed: c.seed}
 	steps := c.options.Steps
 	if c.options.Method == "auto" {
 		steps = c.options.MaxSteps
