@@ -24,7 +24,9 @@ type Linear struct {
 	grads       [3]Value
 	back        []*Value
 	all         []uint32
+	turned      []float32 // W (out, in), for a product
 	tiles       sync.Pool // *[]float32, parts of a matrix
+	columns     sync.Pool // *columns
 }
 
 // Key implements Op.
@@ -51,7 +53,7 @@ func (l *Linear) Forward(c *Context, in []*Value) (*Value, error) {
 	}
 	first, last := aroundGain(x, bias)
 	fillRows(c, &l.y, first)
-	product(c, &l.y, x, w, &l.tiles)
+	l.product(c, x, w)
 	scaleRows(c, &l.y, gainOf(x), last)
 	l.out.Signal = &l.y
 	return &l.out, nil
@@ -104,11 +106,16 @@ func scaleRows(c *Context, y *signal.Signal, gain float32, bias []float32) {
 	})
 }
 
-// product adds x·W to y, W (in, out); spikes count as 1. tiles are scratch.
-func product(c *Context, y, x *signal.Signal, w []float32, tiles *sync.Pool) {
+// product adds x·W to y, W (in, out); spikes count as 1.
+func (l *Linear) product(c *Context, x *signal.Signal, w []float32) {
+	y := &l.y
 	n, k := y.N(), x.N()
 	if !x.Spiking() && x.Zeros() < sparse {
 		kernels.Gemm(c.Pool, x.Rows(), n, k, x.F, k, false, w, n, false, y.F, n, true)
+		return
+	}
+	if x.Spiking() && kernels.ColumnsPay(n, 1-x.Zeros()) {
+		l.columnProduct(c, x, w)
 		return
 	}
 	events, rows := x.ByRowOn(c.Pool), x.Rows()
@@ -116,19 +123,19 @@ func product(c *Context, y, x *signal.Signal, w []float32, tiles *sync.Pool) {
 	cols := (n + width - 1) / width
 	parts := partsOf(c, cols, rows, 4*k/max(1, len(events.Index)/max(rows, 1)))
 	c.Pool.For(cols*parts, 1, func(first, last int) {
-		tile, _ := tiles.Get().(*[]float32)
+		tile, _ := l.tiles.Get().(*[]float32)
 		if tile == nil {
 			tile = new([]float32)
 		}
 		for i := first; i < last; i++ {
 			lo := i / parts * width
 			hi := min(lo+width, n)
-			*tile = pack(*tile, w, n, k, lo, hi)
+			packed := kernels.PackColumns(tile, w, n, k, lo, hi)
 			for r := i % parts * rows / parts; r < (i%parts+1)*rows/parts; r++ {
-				addRows(y.Row(r)[lo:hi], *tile, hi-lo, events, r)
+				addRows(y.Row(r)[lo:hi], packed, hi-lo, events, r)
 			}
 		}
-		tiles.Put(tile)
+		l.tiles.Put(tile)
 	})
 }
 
@@ -152,21 +159,10 @@ func addRows(dst, w []float32, stride int, e *signal.Events, g int) {
 }
 
 // tileSize is how many values of a matrix are used at a time, so that they stay in the cache.
-const tileSize = 96 << 10
+const tileSize = 100 << 10
 
 // widthOf is the number of columns of a matrix of k rows that fit in a tile.
 func widthOf(k, n int) int { return min(n, max(64, tileSize/max(k, 1)/64*64)) }
-
-// pack copies columns lo..hi of the rows of a matrix of n columns to dst, side
-// by side: where they lie they would compete for a few places of the cache.
-func pack(dst, src []float32, n, rows, lo, hi int) []float32 {
-	w := hi - lo
-	dst = grow(dst, rows*w)
-	for r := range rows {
-		copy(dst[r*w:(r+1)*w], src[r*n+lo:r*n+hi])
-	}
-	return dst
-}
 
 // Backward implements Op.
 func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) ([]*Value, error) {
@@ -177,7 +173,7 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	}
 	if need[1] {
 		l.grads[1].Param = grow(l.grads[1].Param, len(w))
-		productWeights(c, l.grads[1].Param, x, dy, &l.tiles)
+		l.productWeights(c, l.grads[1].Param, x, dy)
 		l.back[1] = &l.grads[1]
 	}
 	if len(in) > 2 && need[2] {
@@ -192,7 +188,9 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	l.grads[0].Product = neuron.Product{}
 	if need[0] && l.Product && !dy.Const && dy.N() <= narrow {
 		l.dx.ResetSpikes(0, x.B, x.Shape, false) // no values
-		l.grads[0] = Value{Signal: &l.dx, Product: neuron.Product{DY: dy, W: w}}
+		l.turned = grow(l.turned, len(w))
+		kernels.Transpose(l.turned, w, x.N(), dy.N())
+		l.grads[0] = Value{Signal: &l.dx, Product: neuron.Product{DY: dy, W: l.turned}}
 		l.back[0] = &l.grads[0]
 	} else if need[0] {
 		n, k := dy.N(), x.N()
@@ -220,64 +218,33 @@ func matchRows(c *Context, g, x, full *signal.Signal) *signal.Signal {
 }
 
 // productWeights writes dW = xᵀ·dy, (in, out), or adds it to that of the
-// segments behind; tiles are scratch. Over spikes the rows are added from the
-// last to the first, in segments as in the whole, and multiplied by the spikes'
+// segments behind. Over spikes the rows are added from the last to the first, in segments as in the whole, and multiplied by the spikes'
 // value at the end: the same bits. The dense product sums each segment by itself.
-func productWeights(c *Context, dw []float32, x, dy *signal.Signal, tiles *sync.Pool) {
+func (l *Linear) productWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 	n, k := dy.N(), x.N()
 	if !x.Spiking() && x.Zeros() < sparse {
 		kernels.Gemm(c.Pool, k, n, x.Rows(), x.F, k, true, dy.F, n, false, dw, n, c.Span.goesOn())
 		return
 	}
-	if !c.Span.goesOn() {
-		clear(dw)
-	}
-	if x.Spiking() && n <= narrow {
+	switch {
+	case x.Spiking() && kernels.ColumnsPay(n, 1-x.Zeros()):
+		l.columnWeights(c, dw, x, dy)
+	case x.Spiking() && n <= narrow:
 		narrowWeights(c, dw, x, dy)
-	} else {
-		tiledWeights(c, dw, x, dy, tiles)
+	default:
+		tiledWeights(c, dw, x, dy)
 	}
 	if gain := gainOf(x); gain != 1 && c.Span.done() {
 		kernels.Scale(dw, gain)
 	}
 }
 
-// tiledWeights adds xᵀ·dy to dW tile by tile of dy, so that the rows that the
-// events name lie in the cache.
-func tiledWeights(c *Context, dw []float32, x, dy *signal.Signal, tiles *sync.Pool) {
-	n, k := dy.N(), x.N()
-	rows, width := weightTile(x, n)
-	events := x.ByInput(c.Pool, rows)
-	cols, chunks := (n+width-1)/width, (x.Rows()+rows-1)/rows
-	parts := partsOf(c, cols, k, 64)
-	c.Pool.For(cols*parts, 1, func(first, last int) {
-		tile, _ := tiles.Get().(*[]float32)
-		if tile == nil {
-			tile = new([]float32)
-		}
-		for piece := first; piece < last; piece++ {
-			lo, from, to := piece/parts*width, piece%parts*k/parts, (piece%parts+1)*k/parts
-			hi := min(lo+width, n)
-			for chunk := chunks - 1; chunk >= 0; chunk-- {
-				top := chunk * rows
-				*tile = pack(*tile, dy.F[top*n:], n, min(rows, dy.Rows()-top), lo, hi)
-				for i := from; i < to; i++ {
-					addRows(dw[i*n+lo:i*n+hi], *tile, hi-lo, events, chunk*k+i)
-				}
-			}
-		}
-		tiles.Put(tile)
-	})
-}
-
-// weightTile chooses how many rows and columns of dy are used at a time: as
-// many rows as have some tens of events an input, and columns so that the
-// block stays in the cache.
-func weightTile(x *signal.Signal, n int) (rows, width int) {
-	const block, events = 64 << 10, 24
-	density := max(1-x.Zeros(), 1e-3)
-	rows = min(max(int(events/density)/64*64, 256), 2048)
-	return rows, min(n, max(64, block/rows/64*64))
+// tiledWeights adds xᵀ·dy to dW by the events of each input.
+func tiledWeights(c *Context, dw []float32, x, dy *signal.Signal) {
+	rows, width := kernels.ListTile(1-x.Zeros(), dy.N())
+	e := x.ByInput(c.Pool, rows)
+	l := kernels.Lists{Start: e.Start, Index: e.Index, Value: e.Value, Many: x.N(), Chunk: rows, Fresh: !c.Span.goesOn()}
+	kernels.SumLists(c.Pool, dw, dy.N(), dy.F, x.Rows(), width, &l)
 }
 
 // narrow is the number of outputs up to which errors are added to rows of dW,
@@ -289,7 +256,11 @@ const narrow = 32
 func narrowWeights(c *Context, dw []float32, x, dy *signal.Signal) {
 	n, k := dy.N(), x.N()
 	events := x.ByRowOn(c.Pool)
+	fresh := !c.Span.goesOn()
 	c.Pool.For(k, max(64, (k+c.Pool.Threads()-1)/c.Pool.Threads()), func(lo, hi int) {
+		if fresh {
+			clear(dw[lo*n : hi*n])
+		}
 		for r := x.Rows() - 1; r >= 0; r-- {
 			list := events.Group(r)
 			from, _ := slices.BinarySearch(list, uint32(lo))

@@ -110,7 +110,7 @@ func (n *Neuron) keep(c *Context, x *signal.Signal, run *neuron.Run) {
 // resetSpikes prepares the output: bits, or counts when several spikes fit in a step.
 func (n *Neuron) resetSpikes(x *signal.Signal) *signal.Signal {
 	if n.Rules.MaxSpikes == 1 {
-		n.spikes.ResetSpikes(x.T, x.B, x.Shape, false)
+		n.spikes.ResetWords(x.T, x.B, x.Shape, false) // a cell writes them all
 	} else {
 		n.spikes.ResetAnalog(x.T, x.B, x.Shape, false)
 		clear(n.spikes.F)

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,6 +33,23 @@ func BenchmarkStep(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkDensity measures a step of W1 against the density of its input, with
+// and without the gradient by the input.
+func BenchmarkDensity(b *testing.B) {
+	for _, noInput := range []bool{true, false} {
+		for _, percent := range []int{1, 2, 5, 10, 20, 30, 40, 50, 70, 100} {
+			b.Run(fmt.Sprintf("input_gradient=%v/percent=%d", !noInput, percent), func(b *testing.B) {
+				m := newTestMeter(b, Options{Workload: "W1", N: 512, Input: "spikes", NoInput: noInput, Density: float64(percent) / 100})
+				for b.Loop() {
+					if _, err := m.step(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }
 

@@ -43,12 +43,23 @@ func (h *history) resize(steps, n int) {
 // Backward implements Cell.
 func (c *scan) Backward(r *Run) {
 	c.prepare()
-	if r.DX != nil && r.DX.Const && !r.Add {
-		clear(r.DX.F)
-	}
-	if c.fast.backward {
-		each(r, &c.vectorized, c.n, 2*width(r.X.T), func(k block, v *vectors) { v.backward(c, r, k) })
+	if c.joins(r.X.B) {
+		whole, run := c.join(r)
+		whole.Backward(run)
 		return
+	}
+	fresh := r.DX != nil && r.DX.Const && !r.Add
+	if c.fast.backward {
+		each(r, &c.vectorized, c.n, 2*width(r.X.T), func(k block, v *vectors) {
+			if fresh {
+				clear(lanesOf(r.DX, 0, k))
+			}
+			v.backward(c, r, k)
+		})
+		return
+	}
+	if fresh {
+		clear(r.DX.F)
 	}
 	sums := c.newSums(r.X.B)
 	each(r, &c.backward, c.n, width(r.X.T), func(k block, h *history) {

@@ -58,16 +58,26 @@ type reference struct {
 	a, g, c, alpha     *num
 	theta, reset, vmin *num
 	v, i, p            *num
+	margin             float64 // how near a decision came to the other side
 }
+
+// rounding is a margin within which float32 may decide otherwise.
+const rounding = 1e-5
+
+// decide notes that a decision hangs on the sign of x.
+func (r *reference) decide(x float64) { r.margin = min(r.margin, math.Abs(x)) }
 
 // fire decides how many spikes u makes and hangs the surrogate on it.
 func (r *reference) fire(u *num) *num {
 	x := u.x - r.theta.x
+	r.decide(x)
 	s := &num{}
 	if x > 0 || x == 0 && r.rules.Fire == model.FireAtLeast {
 		s.x = 1
 		if r.rules.MaxSpikes != 1 {
-			s.x = max(1, math.Floor(u.x/r.theta.x))
+			of := u.x / r.theta.x
+			r.decide(of - math.Round(of))
+			s.x = max(1, math.Floor(of))
 			if r.rules.MaxSpikes > 0 {
 				s.x = min(s.x, float64(r.rules.MaxSpikes))
 			}
@@ -123,6 +133,7 @@ func (r *reference) step(x *num) (out, v *num) {
 		v = r.after(u, s)
 	}
 	if r.vmin != nil {
+		r.decide(v.x - r.vmin.x)
 		if v.x > r.vmin.x {
 			v = r.apply(v, v.x, 1)
 		} else {
@@ -204,10 +215,13 @@ func TestBackwardIsHandUnrolledBPTT(t *testing.T) {
 		ds, dv := noise(r, steps, batch, n), noise(r, steps, batch, n)
 		got := runCell(cell, rules, x, ds, dv, values)
 		want := runReference(rules, spec, x, ds, dv, values)
+		if want.margin < rounding {
+			t.Skip("a decision within rounding")
+		}
 		if d := testkit.MaxError(got.s.Dense(nil), want.s); d != 0 {
 			t.Fatalf("spikes differ by %v", d)
 		}
-		if d := testkit.MaxError(got.v.F, want.v); d > 1e-5 {
+		if d := testkit.RelError(got.v.F, want.v); d > 1e-5 {
 			t.Fatalf("potentials differ by %v", d)
 		}
 		if d := testkit.RelError(got.dx.F, want.dx); d > 2e-5 {
@@ -252,11 +266,12 @@ func runCell(cell neuron.Cell, rules model.Rules, x, ds, dv *signal.Signal, valu
 type expected struct {
 	s, v, dx []float64
 	grads    map[string][]float64
+	margin   float64
 }
 
 func runReference(rules model.Rules, spec model.SurrogateSpec, x, ds, dv *signal.Signal, values map[string][]float32) expected {
 	n := x.N()
-	out := expected{s: make([]float64, x.T*x.B*n), v: make([]float64, x.T*x.B*n), dx: make([]float64, len(x.F)), grads: map[string][]float64{}}
+	out := expected{s: make([]float64, x.T*x.B*n), v: make([]float64, x.T*x.B*n), dx: make([]float64, len(x.F)), grads: map[string][]float64{}, margin: 1}
 	for name, v := range values {
 		out.grads[name] = make([]float64, len(v))
 	}
@@ -293,7 +308,7 @@ func runLane(rules model.Rules, spec model.SurrogateSpec, x, ds, dv *signal.Sign
 	}
 	r := &reference{
 		tape: tp, rules: rules, surrogate: f, a: beta, g: gain, c: tp.add(tp.mul(leak, at("v_leak")), at("bias")),
-		alpha: at("alpha"), theta: at("threshold"), reset: at("v_reset"), v: &num{x: at("v_init").x}, i: &num{}, p: &num{},
+		alpha: at("alpha"), theta: at("threshold"), reset: at("v_reset"), v: &num{x: at("v_init").x}, i: &num{}, p: &num{}, margin: 1,
 	}
 	if values["v_min"] != nil {
 		r.vmin = at("v_min")
@@ -309,6 +324,7 @@ func runLane(rules model.Rules, spec model.SurrogateSpec, x, ds, dv *signal.Sign
 		outs = append(outs, sent{s, v})
 		out.s[(t*x.B+b)*x.N()+i], out.v[(t*x.B+b)*x.N()+i] = s.x, v.x
 	}
+	out.margin = min(out.margin, r.margin)
 	for t, o := range outs {
 		o.s.g += float64(ds.Row(t*x.B + b)[i])
 		o.v.g += float64(dv.Row(t*x.B + b)[i])

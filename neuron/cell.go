@@ -42,8 +42,8 @@ type Run struct {
 	DEnd  *State               // dL/d(state at the end), nil = 0; replaced by dL/d(state at the start)
 }
 
-// Product is dL/dS = DY·Wᵀ of a synapse with few outputs K: DY (T, B, K), W (N,
-// K). It is computed block by block, and never lies in memory as a whole.
+// Product is dL/dS = DY·W of a synapse with few outputs K: DY (T, B, K), W (K,
+// N). It is computed block by block, and never lies in memory as a whole.
 type Product struct {
 	DY *signal.Signal // nil = no product
 	W  []float32

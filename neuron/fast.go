@@ -204,7 +204,7 @@ func (v *vectors) backward(c *scan, r *Run, k block) {
 		v.replay(c, r, k)
 	}
 	if r.DSof.DY != nil {
-		v.multiply(&r.DSof, k)
+		v.multiply(c, &r.DSof, k)
 	}
 	h := history{gv: v.state.V[:v.lanes], gi: v.state.I[:v.lanes], gp: v.state.P[:v.lanes]}
 	for _, row := range [][]float32{v.state.V, v.state.I, v.state.P} {
@@ -225,11 +225,11 @@ func (v *vectors) backward(c *scan, r *Run, k block) {
 }
 
 // multiply computes the rows of a product for a block.
-func (v *vectors) multiply(p *Product, k block) {
+func (v *vectors) multiply(c *scan, p *Product, k block) {
 	outputs := p.DY.N()
 	v.product = grow(v.product, p.DY.T*v.n)
 	kernels.Gemm(nil, p.DY.T, v.lanes, outputs, p.DY.F[k.b*outputs:], p.DY.B*outputs, false,
-		p.W[k.lo*outputs:], outputs, true, v.product, v.n, false)
+		p.W[k.lo:], c.n, false, v.product, v.n, false)
 	for t := range p.DY.T { // lanes that are none
 		clear(v.product[t*v.n+v.lanes : (t+1)*v.n])
 	}

@@ -189,11 +189,7 @@ func (c *recurrent) turn() {
 	}
 	n := c.n
 	c.turned = grow(c.turned, n*n)
-	for pre := range n {
-		for post, w := range c.weight[pre*n : (pre+1)*n] {
-			c.turned[post*n+pre] = w
-		}
-	}
+	kernels.Transpose(c.turned, c.weight, n, n)
 }
 
 // spikesOf lists the spikes of whole words, ascending.

@@ -90,7 +90,7 @@ func recurrentReference(rules model.Rules, kind model.Recurrence, spec model.Sur
 		}
 		cells[i] = &reference{
 			tape: tp, rules: rules, surrogate: f, a: at("beta", i), g: gain, c: tp.add(tp.mul(leak, at("v_leak", i)), at("bias", i)),
-			alpha: at("alpha", i), theta: at("threshold", i), reset: at("v_reset", i), v: &num{}, i: &num{}, p: &num{},
+			alpha: at("alpha", i), theta: at("threshold", i), reset: at("v_reset", i), v: &num{}, i: &num{}, p: &num{}, margin: 1,
 		}
 	}
 	in := numbers(nil)
@@ -116,6 +116,9 @@ func recurrentReference(rules model.Rules, kind model.Recurrence, spec model.Sur
 			sent, potential = append(sent, s), append(potential, v)
 			out.s[(t*x.B+b)*n+i], out.v[(t*x.B+b)*n+i] = s.x, v.x
 		}
+	}
+	for _, c := range cells {
+		out.margin = min(out.margin, c.margin)
 	}
 	for k := range sent {
 		row, i := k/n*x.B+b, k%n
@@ -164,17 +167,20 @@ func TestRecurrentBackwardIsHandUnrolledBPTT(t *testing.T) {
 		}
 		ds, dv := noise(r, steps, batch, n), noise(r, steps, batch, n)
 		got := runCell(recurrentCell(t, rules, kind, spec, values, learn...), rules, x, ds, dv, values)
-		want := expected{s: make([]float64, steps*batch*n), v: make([]float64, steps*batch*n), dx: make([]float64, len(x.F)), grads: map[string][]float64{}}
+		want := expected{s: make([]float64, steps*batch*n), v: make([]float64, steps*batch*n), dx: make([]float64, len(x.F)), grads: map[string][]float64{}, margin: 1}
 		for name, v := range values {
 			want.grads[name] = make([]float64, len(v))
 		}
 		for b := range batch {
 			recurrentReference(rules, kind, spec, x, ds, dv, values, b, &want)
 		}
+		if want.margin < rounding {
+			t.Skip("a decision within rounding")
+		}
 		if d := testkit.MaxError(got.s.Dense(nil), want.s); d != 0 {
 			t.Fatalf("spikes differ by %v", d)
 		}
-		if d := testkit.MaxError(got.v.F, want.v); d > 1e-5 {
+		if d := testkit.RelError(got.v.F, want.v); d > 1e-5 {
 			t.Fatalf("potentials differ by %v", d)
 		}
 		if d := testkit.RelError(got.dx.F, want.dx); d > 2e-5 {
@@ -295,8 +301,8 @@ func TestRecurrentBitsDependOnNothingElse(t *testing.T) {
 
 // sampleOf is a batch of sample b alone.
 func sampleOf(s *signal.Signal, b int) *signal.Signal {
-	out := signal.NewAnalog(s.T, 1, s.Shape, false)
-	for t := range s.T {
+	out := signal.NewAnalog(s.T, 1, s.Shape, s.Const)
+	for t := range s.Steps() {
 		copy(out.Row(t), s.Row(t*s.B+b))
 	}
 	return out

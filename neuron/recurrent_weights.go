@@ -21,12 +21,15 @@ func (c *recurrent) weightGradients(r *Run) {
 		shift = dx.B
 		defer c.startGradient(r, grad)
 	}
-	events, rows := r.S.ByInput(r.Pool, r.S.Rows()), dx.Rows()-shift
+	rows := dx.Rows() - shift
 	if c.dense {
-		c.lists = kernels.Lists{Start: events.Start, Index: events.Index, Value: events.Value}
-		kernels.SumLists(r.Pool, grad, c.n, dx.F[shift*c.n:], rows, &c.lists)
+		chunk, width := kernels.ListTile(1-r.S.Zeros(), c.n)
+		events := r.S.ByInput(r.Pool, chunk)
+		c.lists = kernels.Lists{Start: events.Start, Index: events.Index, Value: events.Value, Many: c.n, Chunk: chunk}
+		kernels.SumLists(r.Pool, grad, c.n, dx.F[shift*c.n:], rows, width, &c.lists)
 		return
 	}
+	events := r.S.ByInput(r.Pool, r.S.Rows())
 	for i := range grad {
 		counts := events.Values(i)
 		for k, row := range events.Group(i) {

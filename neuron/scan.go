@@ -25,6 +25,7 @@ type scan struct {
 	rules      kernels.ScanRules
 	fast       struct{ forward, backward bool }
 	vectorized sync.Pool // *vectors
+	joint      *joined   // nil until samples are joined
 }
 
 // newScan builds the cell of a model of the family.
@@ -64,6 +65,11 @@ func (l *lanes) resize(n int) {
 // Forward implements Cell.
 func (c *scan) Forward(r *Run) {
 	c.prepare()
+	if c.joins(r.X.B) {
+		whole, run := c.join(r)
+		whole.Forward(run)
+		return
+	}
 	if c.fast.forward {
 		each(r, &c.vectorized, c.n, 512, func(k block, v *vectors) { v.forward(c, r, k) })
 		return

@@ -1,5 +1,7 @@
 package kernels
 
+import "math/bits"
+
 // BitRun is a run of bits: the one at Bit is listed as Base, the next as Base + 1, and so on.
 type BitRun struct{ Bit, Base uint32 }
 
@@ -41,4 +43,34 @@ func listBitsGo(idx, start []uint32, words []uint64, runs []BitRun, offset, coun
 	}
 	start[len(runs)] = uint32(n)
 	return true
+}
+
+// ListWords lists the set bits of words and returns how many there are: bit
+// i%64 of word i/64 as i, ascending. idx holds Slack entries more; what lies
+// behind the last entry is spoiled.
+func ListWords(idx []uint32, words []uint64) int { return active.ListWords(idx, words) }
+
+// ListWords is the function of that name on level l.
+func (l Level) ListWords(idx []uint32, words []uint64) int {
+	total := 0
+	for _, w := range words {
+		total += bits.OnesCount64(w)
+	}
+	if len(idx) < total+Slack {
+		panic("kernels: ListWords: no room for the bits")
+	}
+	if total > 0 {
+		l.t.listWords(idx, words)
+	}
+	return total
+}
+
+func listWordsGo(idx []uint32, words []uint64) {
+	n := 0
+	for i, w := range words {
+		for ; w != 0; w &= w - 1 {
+			idx[n] = uint32(i*64 + bits.TrailingZeros64(w))
+			n++
+		}
+	}
 }

@@ -49,9 +49,28 @@ func TestBitsPastTheLastWordPanic(t *testing.T) {
 			"words": func() { l.ListBits(idx, start, words, []kernels.BitRun{{Bit: 111}}, 8, 10) },
 			"idx":   func() { l.ListBits(idx[:25], start, words, []kernels.BitRun{{}}, 0, 10) },
 			"start": func() { l.ListBits(idx, start[:1], words, []kernels.BitRun{{}}, 0, 10) },
+			"list":  func() { l.ListWords(idx[:kernels.Slack], []uint64{1}) },
 			"count": func() { l.ListBits(idx, start, words, []kernels.BitRun{{}}, 0, 0) },
 		} {
 			mustPanic(t, l.String()+": "+name, f)
 		}
 	}
+}
+
+func TestListWordsListsEveryBitOnce(t *testing.T) {
+	eachLevel(t, func(t *rapid.T, l kernels.Level) {
+		words := rapid.SliceOfN(rapid.Uint64(), 0, 6).Draw(t, "words")
+		var want []uint32
+		for i := range 64 * len(words) {
+			if words[i/64]>>(i%64)&1 == 1 {
+				want = append(want, uint32(i))
+			}
+		}
+		idx := make([]uint32, len(want)+kernels.Slack+1)
+		idx[len(idx)-1] = canary
+		total := l.ListWords(idx[:len(idx)-1], slices.Clip(words))
+		if !slices.Equal(idx[:total], want) || idx[len(idx)-1] != canary {
+			t.Fatalf("got %v, want %v", idx[:total], want)
+		}
+	})
 }

@@ -12,7 +12,7 @@ func convAVX2() convTable {
 		sumScaledWindows: func(dst []float32, n int, first, w []float32, stride, rows int, idx, start []uint32, list []Window, scale []float32) bool {
 			return sumScaledWindowsAVX2(dst, n, first, w, stride, rows, idx, start, words(list), scale)
 		},
-		nonzeroRows: nonzeroRowsAVX2, listBits: bitsAVX2,
+		nonzeroRows: nonzeroRowsAVX2, listBits: bitsAVX2, listWords: listWordsAVX2,
 		maximaRows: maximaRowsAVX2, maxima: maximaAVX2, unpool: unpoolAVX2,
 	}
 }
@@ -26,7 +26,7 @@ func convAVX512() convTable {
 		sumScaledWindows: func(dst []float32, n int, first, w []float32, stride, rows int, idx, start []uint32, list []Window, scale []float32) bool {
 			return sumScaledWindowsAVX512(dst, n, first, w, stride, rows, idx, start, words(list), scale)
 		},
-		nonzeroRows: nonzeroRowsAVX512, listBits: bitsAVX2,
+		nonzeroRows: nonzeroRowsAVX512, listBits: bitsAVX2, listWords: listWordsAVX2,
 		maximaRows: maximaRowsAVX2, maxima: maximaAVX2, unpool: unpoolAVX2,
 	}
 }
@@ -38,6 +38,12 @@ func normAVX2() normTable {
 
 func bitsAVX2(idx, start []uint32, words []uint64, runs []BitRun, offset, count int) bool {
 	return listBitsAVX2(idx, start, words, unsafe.Slice((*[2]uint32)(unsafe.Pointer(unsafe.SliceData(runs))), len(runs)), offset, count)
+}
+
+// listWordsAVX2 is a run of all bits; nothing in it escapes.
+func listWordsAVX2(idx []uint32, words []uint64) {
+	var start [2]uint32
+	listBitsAVX2(idx, start[:], words, make([][2]uint32, 1), 0, 64*len(words))
 }
 
 // words views windows as the assembly reads them.

@@ -58,6 +58,17 @@ func packGo(dst []float32, step int, src []float32, ld, rows, panels int) {
 	}
 }
 
+// Transpose writes the rows × cols values of src to dst as cols × rows.
+func Transpose(dst, src []float32, rows, cols int) {
+	if rows <= 0 || cols <= 0 {
+		return
+	}
+	if len(dst) < rows*cols || len(src) < rows*cols {
+		panic("kernels: Transpose: dst or src is shorter than its extents")
+	}
+	active.t.tile.transpose(dst, rows, src, cols, rows, cols)
+}
+
 func transposeGo(dst []float32, ldd int, src []float32, lds, rows, cols int) {
 	for i := range rows {
 		for j, x := range src[i*lds:][:cols] {

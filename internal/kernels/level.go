@@ -39,6 +39,8 @@ type table struct {
 	addScaledRows func(dst, w []float32, stride int, idx []uint32, scale []float32)
 	addToRows     func(w []float32, stride int, idx []uint32, x []float32)
 	maxIndex      func(idx []uint32) uint32
+	addColumns    func(dst []float32, stride int, words []uint64, step, rows int, x []float32, ldx, n int, up bool)
+	masked        bool // addColumns adds under masks
 	add           func(dst, x []float32)
 	sub           func(dst, x, y []float32)
 	axpy          func(dst []float32, a float32, x []float32)
@@ -59,7 +61,7 @@ type table struct {
 func goTable() *table {
 	return &table{
 		name:    "go",
-		addRows: addRowsGo, addScaledRows: addScaledRowsGo, addToRows: addToRowsGo, maxIndex: maxIndexGo,
+		addRows: addRowsGo, addScaledRows: addScaledRowsGo, addToRows: addToRowsGo, maxIndex: maxIndexGo, addColumns: addColumnsGo,
 		add: addGo, sub: subGo, axpy: axpyGo, axpyDouble: axpyDoubleGo, scale: scaleGo, dot: dotGo,
 		tile:        tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
 		scan:        [2]scanRoutines{{scanForwardGo, scanBackwardGo}, {scanForwardGo, scanBackwardGo}},

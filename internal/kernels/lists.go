@@ -1,152 +1,140 @@
 package kernels
 
 import (
-	"sort"
 	"sync"
 
 	"github.com/snntrain/snntrain/internal/par"
 )
 
-// Lists name rows: list i is Index[Start[i]:Start[i+1]]. Either all lists
-// ascend or all descend. Value holds a factor for each entry; nil means 1 for all.
+// Lists name rows, chunk by chunk. Of Many lists, list i in chunk c, rows
+// c·Chunk to (c+1)·Chunk, is group g = c·Many + i: Index[Start[g]:Start[g+1]],
+// counted from the first row of the chunk and descending. Value holds a factor
+// for each entry; nil means 1 for all.
 type Lists struct {
 	Start []uint32
 	Index []uint32
 	Value []float32
+	Many  int
+	Chunk int
+	Fresh bool // dst counts as zero, whatever it holds
+}
+
+// ListTile chooses the rows of a chunk, and how many columns of them SumLists
+// takes at a time, for lists that name a share of the rows: as many rows as
+// hold some tens of entries of a list, and columns so that both stay in
+// the second-level cache.
+func ListTile(density float64, n int) (rows, columns int) {
+	const tile, entries = 64 << 10, 24
+	rows = min(max(int(entries/max(density, 1e-3))/64*64, 256), 2048)
+	return rows, min(n, max(64, tile/rows/64*64))
 }
 
 // SumLists adds, for every list, the rows that it names:
 //
-//	dst[i·n + j] += Σ_k value[k]·src[index[k]·n + j]    Start[i] ≤ k < Start[i+1], 0 ≤ j < n
+//	dst[i·n + j] += Σ_c Σ_k value[k]·src[(c·Chunk + index[k])·n + j]    Start[g] ≤ k < Start[g+1], 0 ≤ j < n
 //
-// Entries from row rows of src on are left out. The terms of an element are
-// added in the order of the list, as AddRows does; lists are cut into pieces
-// whose rows of src stay in the cache. Same bits on every instruction set and
-// any pool.
-func SumLists(pool *par.Pool, dst []float32, n int, src []float32, rows int, l *Lists) {
-	lists := len(l.Start) - 1
-	if lists <= 0 || n <= 0 || rows <= 0 {
+// Entries from row rows of src on are left out. The last chunk comes first and
+// the terms of an element are added in the order of the lists, as AddRows does.
+// A chunk's columns are packed side by side: where they lie they would
+// compete for a few places of the cache. Same bits on every instruction set,
+// any pool and any width.
+func SumLists(pool *par.Pool, dst []float32, n int, src []float32, rows, width int, l *Lists) {
+	if l.Many <= 0 || n <= 0 || width <= 0 {
 		return
 	}
-	if len(dst) < lists*n || len(src) < rows*n {
-		panic("kernels: SumLists: dst or src is shorter than its extents")
+	if rows <= 0 {
+		if l.Fresh {
+			clear(dst[:l.Many*n])
+		}
+		return
+	}
+	if l.Chunk <= 0 || len(dst) < l.Many*n || len(src) < rows*n || len(l.Start) <= ceilDiv(rows, l.Chunk)*l.Many {
+		panic("kernels: SumLists: dst, src or lists are shorter than their extents")
 	}
 	s := listSums.Get().(*listSum)
-	s.dst, s.src, s.n, s.rows, s.l = dst, src, n, rows, l
-	s.falls = l.fall()
-	s.split(pool.Threads())
+	s.dst, s.src, s.n, s.rows, s.width, s.l = dst, src, n, rows, width, l
+	s.across = ceilDiv(n, width)
+	s.down = max(1, min(ceilDiv(4*pool.Threads(), s.across), l.Many/64))
 	pool.For(s.across*s.down, 1, s.work)
 	s.dst, s.src, s.l = nil, nil, nil
 	listSums.Put(s)
 }
 
-// listSum is one SumLists under way. dst is cut into tasks: by columns first,
-// so that each reads its own part of src, then by lists.
+// listSum is one SumLists under way. dst is cut into tasks: by columns, and
+// where these are too few for the threads by lists.
 type listSum struct {
-	dst, src []float32
-	n, rows  int
-	l        *Lists
-
-	width, across int // columns of a task, and tasks side by side
-	down          int // pieces of the lists
-	chunk         int // rows of src at a time
-	falls         bool
-	work          func(lo, hi int)
+	dst, src       []float32
+	n, rows, width int
+	l              *Lists
+	across, down   int // tasks side by side, and below each other
+	work           func(lo, hi int)
 }
 
-const (
-	listColumns = 256     // columns of a task at most
-	fewColumns  = 64      // and at least
-	listCache   = 1 << 18 // values of src at a time: about a second-level cache
-)
-
-// listSums keeps finished ones for the next, cursors the places in the lists.
+// listSums keeps finished ones for the next, listTiles the packed columns.
 var (
 	listSums = sync.Pool{New: func() any {
 		s := &listSum{}
 		s.work = s.tasks
 		return s
 	}}
-	cursors = sync.Pool{New: func() any { return &cursor{} }}
+	listTiles = sync.Pool{New: func() any { return &listTile{} }}
 )
 
-type cursor struct{ next []uint32 }
-
-func (s *listSum) split(threads int) {
-	s.width = min(roundUp(max(ceilDiv(s.n, threads), fewColumns), fewColumns), listColumns, s.n)
-	s.across = ceilDiv(s.n, s.width)
-	s.down = ceilDiv(threads, s.across)
-	s.chunk = max(listCache/s.width, 1)
-}
-
-// border is the first list of piece q; pieces have about the same number of entries.
-func (s *listSum) border(q int) int {
-	lists := len(s.l.Start) - 1
-	entries := uint64(s.l.Start[lists])
-	return sort.Search(lists, func(i int) bool { return uint64(s.l.Start[i])*uint64(s.down) >= entries*uint64(q) })
-}
+type listTile struct{ packed []float32 }
 
 // tasks computes rectangles [lo, hi) of dst.
 func (s *listSum) tasks(lo, hi int) {
-	c := cursors.Get().(*cursor)
+	t := listTiles.Get().(*listTile)
 	for task := lo; task < hi; task++ {
-		q, j := task/s.across, task%s.across*s.width
-		end := len(s.l.Start) - 1
-		if q+1 < s.down {
-			end = s.border(q + 1)
+		q, j := task%s.down, task/s.down*s.width
+		for chunk := ceilDiv(s.rows, s.l.Chunk) - 1; chunk >= 0; chunk-- {
+			s.chunk(t, chunk, q*s.l.Many/s.down, (q+1)*s.l.Many/s.down, j, min(j+s.width, s.n))
 		}
-		s.task(c, s.border(q), end, j, min(j+s.width, s.n))
 	}
-	cursors.Put(c)
+	listTiles.Put(t)
 }
 
-// task sums lists [i0, i1) in columns [j0, j1), the rows of src piece by piece
-// in the order in which the lists name them.
-func (s *listSum) task(c *cursor, i0, i1, j0, j1 int) {
-	c.next = append(c.next[:0], s.l.Start[i0:i1]...)
-	pieces := ceilDiv(s.rows, s.chunk)
-	for p := range pieces {
-		if s.falls {
-			p = pieces - 1 - p
+// chunk adds what lists [i0, i1) name of a chunk, in columns [j0, j1).
+func (s *listSum) chunk(t *listTile, chunk, i0, i1, j0, j1 int) {
+	top := chunk * s.l.Chunk
+	rows := min(s.l.Chunk, s.rows-top)
+	packed := PackColumns(&t.packed, s.src[top*s.n:], s.n, rows, j0, j1)
+	whole, first := rows == s.l.Chunk, top+rows == s.rows
+	for i := i0; i < i1; i++ {
+		sums := s.dst[i*s.n+j0 : i*s.n+j1]
+		if first && s.l.Fresh {
+			clear(sums)
 		}
-		first, last := uint32(p*s.chunk), uint32(min((p+1)*s.chunk, s.rows))
-		for i := i0; i < i1; i++ {
-			if k, end := s.within(c.next[i-i0], i, first, last); k < end {
-				s.add(s.dst[i*s.n+j0:i*s.n+j1], s.src[j0:], k, end)
-				c.next[i-i0] = end
-			}
+		g := chunk*s.l.Many + i
+		k, end := s.l.Start[g], s.l.Start[g+1]
+		for !whole && k < end && int(s.l.Index[k]) >= rows { // left out
+			k++
 		}
+		s.add(sums, packed, k, end)
 	}
-}
-
-// within finds the entries k ≤ … < end of list i, from place k on, that name rows [first, last).
-func (s *listSum) within(k uint32, i int, first, last uint32) (from, end uint32) {
-	stop := s.l.Start[i+1]
-	for s.falls && k < stop && s.l.Index[k] >= last { // left out
-		k++
-	}
-	end = k
-	for end < stop && s.l.Index[end] >= first && s.l.Index[end] < last {
-		end++
-	}
-	return k, end
 }
 
 // add adds the rows that entries k to end name to dst.
 func (s *listSum) add(dst, src []float32, k, end uint32) {
 	if s.l.Value == nil {
-		active.AddRows(dst, src, s.n, s.l.Index[k:end])
+		active.AddRows(dst, src, len(dst), s.l.Index[k:end])
 	} else {
-		active.AddScaledRows(dst, src, s.n, s.l.Index[k:end], s.l.Value[k:end])
+		active.AddScaledRows(dst, src, len(dst), s.l.Index[k:end], s.l.Value[k:end])
 	}
 }
 
-// fall reports whether the lists descend.
-func (l *Lists) fall() bool {
-	for i, k := range l.Start[1:] {
-		if first := l.Start[i]; k-first > 1 {
-			return l.Index[first] > l.Index[first+1]
-		}
+// PackColumns copies columns lo..hi of rows of n values side by side: to
+// buffer, grown where it is too small, unless whole rows are asked for, which
+// lie so already.
+func PackColumns(buffer *[]float32, src []float32, n, rows, lo, hi int) []float32 {
+	w := hi - lo
+	if w == n {
+		return src[:rows*n]
 	}
-	return true // a list of one entry does both; this way it is looked for behind those left out
+	dst := grow(*buffer, rows*w)
+	*buffer = dst
+	for r := range rows {
+		copy(dst[r*w:(r+1)*w], src[r*n+lo:r*n+hi])
+	}
+	return dst
 }

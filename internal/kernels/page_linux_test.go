@@ -119,6 +119,8 @@ func TestConvolutionTouchesNoMemoryOutsideSlices(t *testing.T) {
 				bits, runs := of[uint64](f[6], (n+63)/64, end), of[kernels.BitRun](f[1], 1, end)
 				runs[0] = kernels.BitRun{}
 				l.ListBits(idx, start, bits, runs, 64*len(bits)-n, n)
+				columns := 1 + n%kernels.ColumnsAtOnce
+				l.AddColumns(f[3].slice(64*columns, end), 64, of[uint64](f[1], n, end), 1, n, f[4].slice(n*columns, end), columns, columns, n%2 == 0)
 				sum, square := of[float64](f[0], n, end), of[float64](f[1], n, end)
 				l.Moments(sum, square, x)
 				norm := &kernels.Norm{Mean: y, Inv: y, Weight: y, Bias: y, Shift: y, Slope: y}

@@ -103,3 +103,23 @@ func addToRowsAVX512(w []float32, stride int, idx []uint32, x []float32)
 //
 //go:noescape
 func maxIndexAVX512(idx []uint32) uint32
+
+// addColumnsAVX512 equals
+//
+//	for r := range rows {
+//		if !up {
+//			r = rows - 1 - r
+//		}
+//		for j := range n {
+//			for i := range 64 {
+//				if words[r*step]>>i&1 == 1 {
+//					dst[j*stride+i] += x[r*ldx+j]
+//				}
+//			}
+//		}
+//	}
+//
+// for rows ≥ 1 and 1 ≤ n ≤ 6.
+//
+//go:noescape
+func addColumnsAVX512(dst []float32, stride int, words []uint64, step int, rows int, x []float32, ldx int, n int, up bool)

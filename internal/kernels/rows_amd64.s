@@ -2906,3 +2906,432 @@ reduce:
 	MOVL          AX, ret+24(FP)
 	VZEROUPPER
 	RET
+
+// func addColumnsAVX512(dst []float32, stride int, words []uint64, step int, rows int, x []float32, ldx int, n int, up bool)
+// Requires: AVX, AVX512F
+TEXT ·addColumnsAVX512(SB), NOSPLIT, $0-113
+	MOVQ    dst_base+0(FP), AX
+	MOVQ    stride+24(FP), CX
+	SHLQ    $0x02, CX
+	MOVQ    x_base+72(FP), DX
+	MOVQ    ldx+96(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    words_base+32(FP), SI
+	MOVQ    step+56(FP), DI
+	MOVQ    rows+64(FP), R8
+	SHLQ    $0x03, DI
+	MOVBQZX up+112(FP), R9
+	TESTQ   R9, R9
+	JNE     start
+	LEAQ    -1(R8), R9
+	MOVQ    R9, R10
+	IMULQ   DI, R10
+	ADDQ    R10, SI
+	IMULQ   BX, R9
+	ADDQ    R9, DX
+	NEGQ    DI
+	NEGQ    BX
+
+start:
+	MOVQ    n+104(FP), R9
+	CMPQ    R9, $0x00000006
+	JNE     under6
+	MOVQ    AX, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	VMOVUPS 128(R9), Z6
+	VMOVUPS 192(R9), Z7
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	VMOVUPS 128(R9), Z10
+	VMOVUPS 192(R9), Z11
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	VMOVUPS 128(R9), Z14
+	VMOVUPS 192(R9), Z15
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS 64(R9), Z17
+	VMOVUPS 128(R9), Z18
+	VMOVUPS 192(R9), Z19
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z20
+	VMOVUPS 64(R9), Z21
+	VMOVUPS 128(R9), Z22
+	VMOVUPS 192(R9), Z23
+
+rows6:
+	KMOVW        (SI), K1
+	KMOVW        2(SI), K2
+	KMOVW        4(SI), K3
+	KMOVW        6(SI), K4
+	VBROADCASTSS (DX), Z24
+	VADDPS       Z24, Z0, K1, Z0
+	VADDPS       Z24, Z1, K2, Z1
+	VADDPS       Z24, Z2, K3, Z2
+	VADDPS       Z24, Z3, K4, Z3
+	VBROADCASTSS 4(DX), Z24
+	VADDPS       Z24, Z4, K1, Z4
+	VADDPS       Z24, Z5, K2, Z5
+	VADDPS       Z24, Z6, K3, Z6
+	VADDPS       Z24, Z7, K4, Z7
+	VBROADCASTSS 8(DX), Z24
+	VADDPS       Z24, Z8, K1, Z8
+	VADDPS       Z24, Z9, K2, Z9
+	VADDPS       Z24, Z10, K3, Z10
+	VADDPS       Z24, Z11, K4, Z11
+	VBROADCASTSS 12(DX), Z24
+	VADDPS       Z24, Z12, K1, Z12
+	VADDPS       Z24, Z13, K2, Z13
+	VADDPS       Z24, Z14, K3, Z14
+	VADDPS       Z24, Z15, K4, Z15
+	VBROADCASTSS 16(DX), Z24
+	VADDPS       Z24, Z16, K1, Z16
+	VADDPS       Z24, Z17, K2, Z17
+	VADDPS       Z24, Z18, K3, Z18
+	VADDPS       Z24, Z19, K4, Z19
+	VBROADCASTSS 20(DX), Z24
+	VADDPS       Z24, Z20, K1, Z20
+	VADDPS       Z24, Z21, K2, Z21
+	VADDPS       Z24, Z22, K3, Z22
+	VADDPS       Z24, Z23, K4, Z23
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         R8
+	JNE          rows6
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, 64(AX)
+	VMOVUPS      Z6, 128(AX)
+	VMOVUPS      Z7, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, 128(AX)
+	VMOVUPS      Z15, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      Z17, 64(AX)
+	VMOVUPS      Z18, 128(AX)
+	VMOVUPS      Z19, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z20, (AX)
+	VMOVUPS      Z21, 64(AX)
+	VMOVUPS      Z22, 128(AX)
+	VMOVUPS      Z23, 192(AX)
+	VZEROUPPER
+	RET
+
+under6:
+	CMPQ    R9, $0x00000005
+	JNE     under5
+	MOVQ    AX, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	VMOVUPS 128(R9), Z6
+	VMOVUPS 192(R9), Z7
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	VMOVUPS 128(R9), Z10
+	VMOVUPS 192(R9), Z11
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	VMOVUPS 128(R9), Z14
+	VMOVUPS 192(R9), Z15
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS 64(R9), Z17
+	VMOVUPS 128(R9), Z18
+	VMOVUPS 192(R9), Z19
+
+rows5:
+	KMOVW        (SI), K1
+	KMOVW        2(SI), K2
+	KMOVW        4(SI), K3
+	KMOVW        6(SI), K4
+	VBROADCASTSS (DX), Z20
+	VADDPS       Z20, Z0, K1, Z0
+	VADDPS       Z20, Z1, K2, Z1
+	VADDPS       Z20, Z2, K3, Z2
+	VADDPS       Z20, Z3, K4, Z3
+	VBROADCASTSS 4(DX), Z20
+	VADDPS       Z20, Z4, K1, Z4
+	VADDPS       Z20, Z5, K2, Z5
+	VADDPS       Z20, Z6, K3, Z6
+	VADDPS       Z20, Z7, K4, Z7
+	VBROADCASTSS 8(DX), Z20
+	VADDPS       Z20, Z8, K1, Z8
+	VADDPS       Z20, Z9, K2, Z9
+	VADDPS       Z20, Z10, K3, Z10
+	VADDPS       Z20, Z11, K4, Z11
+	VBROADCASTSS 12(DX), Z20
+	VADDPS       Z20, Z12, K1, Z12
+	VADDPS       Z20, Z13, K2, Z13
+	VADDPS       Z20, Z14, K3, Z14
+	VADDPS       Z20, Z15, K4, Z15
+	VBROADCASTSS 16(DX), Z20
+	VADDPS       Z20, Z16, K1, Z16
+	VADDPS       Z20, Z17, K2, Z17
+	VADDPS       Z20, Z18, K3, Z18
+	VADDPS       Z20, Z19, K4, Z19
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         R8
+	JNE          rows5
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, 64(AX)
+	VMOVUPS      Z6, 128(AX)
+	VMOVUPS      Z7, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, 128(AX)
+	VMOVUPS      Z15, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      Z17, 64(AX)
+	VMOVUPS      Z18, 128(AX)
+	VMOVUPS      Z19, 192(AX)
+	VZEROUPPER
+	RET
+
+under5:
+	CMPQ    R9, $0x00000004
+	JNE     under4
+	MOVQ    AX, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	VMOVUPS 128(R9), Z6
+	VMOVUPS 192(R9), Z7
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	VMOVUPS 128(R9), Z10
+	VMOVUPS 192(R9), Z11
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	VMOVUPS 128(R9), Z14
+	VMOVUPS 192(R9), Z15
+
+rows4:
+	KMOVW        (SI), K1
+	KMOVW        2(SI), K2
+	KMOVW        4(SI), K3
+	KMOVW        6(SI), K4
+	VBROADCASTSS (DX), Z16
+	VADDPS       Z16, Z0, K1, Z0
+	VADDPS       Z16, Z1, K2, Z1
+	VADDPS       Z16, Z2, K3, Z2
+	VADDPS       Z16, Z3, K4, Z3
+	VBROADCASTSS 4(DX), Z16
+	VADDPS       Z16, Z4, K1, Z4
+	VADDPS       Z16, Z5, K2, Z5
+	VADDPS       Z16, Z6, K3, Z6
+	VADDPS       Z16, Z7, K4, Z7
+	VBROADCASTSS 8(DX), Z16
+	VADDPS       Z16, Z8, K1, Z8
+	VADDPS       Z16, Z9, K2, Z9
+	VADDPS       Z16, Z10, K3, Z10
+	VADDPS       Z16, Z11, K4, Z11
+	VBROADCASTSS 12(DX), Z16
+	VADDPS       Z16, Z12, K1, Z12
+	VADDPS       Z16, Z13, K2, Z13
+	VADDPS       Z16, Z14, K3, Z14
+	VADDPS       Z16, Z15, K4, Z15
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         R8
+	JNE          rows4
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, 64(AX)
+	VMOVUPS      Z6, 128(AX)
+	VMOVUPS      Z7, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, 128(AX)
+	VMOVUPS      Z15, 192(AX)
+	VZEROUPPER
+	RET
+
+under4:
+	CMPQ    R9, $0x00000003
+	JNE     under3
+	MOVQ    AX, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	VMOVUPS 128(R9), Z6
+	VMOVUPS 192(R9), Z7
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	VMOVUPS 128(R9), Z10
+	VMOVUPS 192(R9), Z11
+
+rows3:
+	KMOVW        (SI), K1
+	KMOVW        2(SI), K2
+	KMOVW        4(SI), K3
+	KMOVW        6(SI), K4
+	VBROADCASTSS (DX), Z12
+	VADDPS       Z12, Z0, K1, Z0
+	VADDPS       Z12, Z1, K2, Z1
+	VADDPS       Z12, Z2, K3, Z2
+	VADDPS       Z12, Z3, K4, Z3
+	VBROADCASTSS 4(DX), Z12
+	VADDPS       Z12, Z4, K1, Z4
+	VADDPS       Z12, Z5, K2, Z5
+	VADDPS       Z12, Z6, K3, Z6
+	VADDPS       Z12, Z7, K4, Z7
+	VBROADCASTSS 8(DX), Z12
+	VADDPS       Z12, Z8, K1, Z8
+	VADDPS       Z12, Z9, K2, Z9
+	VADDPS       Z12, Z10, K3, Z10
+	VADDPS       Z12, Z11, K4, Z11
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         R8
+	JNE          rows3
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, 64(AX)
+	VMOVUPS      Z6, 128(AX)
+	VMOVUPS      Z7, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, 192(AX)
+	VZEROUPPER
+	RET
+
+under3:
+	CMPQ    R9, $0x00000002
+	JNE     under2
+	MOVQ    AX, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
+	ADDQ    CX, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	VMOVUPS 128(R9), Z6
+	VMOVUPS 192(R9), Z7
+
+rows2:
+	KMOVW        (SI), K1
+	KMOVW        2(SI), K2
+	KMOVW        4(SI), K3
+	KMOVW        6(SI), K4
+	VBROADCASTSS (DX), Z8
+	VADDPS       Z8, Z0, K1, Z0
+	VADDPS       Z8, Z1, K2, Z1
+	VADDPS       Z8, Z2, K3, Z2
+	VADDPS       Z8, Z3, K4, Z3
+	VBROADCASTSS 4(DX), Z8
+	VADDPS       Z8, Z4, K1, Z4
+	VADDPS       Z8, Z5, K2, Z5
+	VADDPS       Z8, Z6, K3, Z6
+	VADDPS       Z8, Z7, K4, Z7
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         R8
+	JNE          rows2
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, 64(AX)
+	VMOVUPS      Z6, 128(AX)
+	VMOVUPS      Z7, 192(AX)
+	VZEROUPPER
+	RET
+
+under2:
+	MOVQ    AX, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+
+rows1:
+	KMOVW        (SI), K1
+	KMOVW        2(SI), K2
+	KMOVW        4(SI), K3
+	KMOVW        6(SI), K4
+	VBROADCASTSS (DX), Z4
+	VADDPS       Z4, Z0, K1, Z0
+	VADDPS       Z4, Z1, K2, Z1
+	VADDPS       Z4, Z2, K3, Z2
+	VADDPS       Z4, Z3, K4, Z3
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         R8
+	JNE          rows1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VZEROUPPER
+	RET

@@ -137,6 +137,7 @@ type ScanRows struct {
 func (s *Scan) Forward(o *ScanRows) {
 	a := &s.args
 	a.rules, a.steps = s.rules, max(o.Steps, 1)
+	a.words, a.u, a.j, a.out = nil, nil, nil, nil
 	a.x = series(o.X, a.n, a.steps, o.XStep)
 	a.move(moveX, o.XStep, 4, false)
 	a.move(moveU, a.n, 4, false)
@@ -186,6 +187,7 @@ type ScanErrors struct {
 func (s *Scan) Backward(e *ScanErrors) {
 	a := &s.args
 	a.rules, a.steps = s.rules, max(e.Steps, 1)
+	a.x, a.words, a.u, a.before, a.ds = nil, nil, nil, nil, nil
 	a.dx = series(e.DX, a.n, a.steps, e.DXStep)
 	a.move(moveDX, e.DXStep, 4, true)
 	if s.rules.has(ScanSpikes) {

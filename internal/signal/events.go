@@ -3,6 +3,7 @@ package signal
 import (
 	"math/bits"
 
+	"github.com/snntrain/snntrain/internal/kernels"
 	"github.com/snntrain/snntrain/internal/par"
 )
 
@@ -73,16 +74,27 @@ func (s *Signal) listSpikes(pool *par.Pool, e *Events) {
 	e.Start[s.Rows()] = total
 	e.Index, e.Value = growList(e.Index, int(total)), nil
 	pool.For(s.Rows(), max(1, listGrain/s.Stride()), func(lo, hi int) {
-		k := e.Start[lo]
+		safe := int(e.Start[hi]) - kernels.Slack // entries up to here may spoil what follows: it is this part's own
 		for r := lo; r < hi; r++ {
-			for i, w := range s.WordRow(r) {
-				for ; w != 0; w &= w - 1 {
-					e.Index[k] = uint32(i*64 + bits.TrailingZeros64(w))
-					k++
-				}
+			list := e.Index[e.Start[r]:e.Start[hi]]
+			if int(e.Start[r+1]) <= safe {
+				kernels.ListWords(list, s.WordRow(r))
+			} else {
+				listWords(list, s.WordRow(r))
 			}
 		}
 	})
+}
+
+// listWords is kernels.ListWords in a list without room behind the last entry.
+func listWords(list []uint32, words []uint64) {
+	k := 0
+	for i, w := range words {
+		for ; w != 0; w &= w - 1 {
+			list[k] = uint32(i*64 + bits.TrailingZeros64(w))
+			k++
+		}
+	}
 }
 
 func (s *Signal) listValues(e *Events) {

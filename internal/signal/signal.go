@@ -60,13 +60,18 @@ func (s *Signal) ResetAnalog(t, b int, shape []int, constant bool) {
 
 // ResetSpikes makes s a silent spike signal with the given extents.
 func (s *Signal) ResetSpikes(t, b int, shape []int, constant bool) {
+	s.ResetWords(t, b, shape, constant)
+	clear(s.Words)
+}
+
+// ResetWords makes s a spike signal with the given extents. Words are left as they were: write all of them.
+func (s *Signal) ResetWords(t, b int, shape []int, constant bool) {
 	s.extents(t, b, shape, constant)
 	s.spiking = true
 	s.Gain = 1
 	s.F = nil
 	s.wordStore = grow(s.wordStore, s.Rows()*s.Stride())
 	s.Words = s.wordStore
-	clear(s.Words)
 }
 
 func (s *Signal) extents(t, b int, shape []int, constant bool) {

@@ -29,7 +29,7 @@ var allowed = map[string][]string{
 	"internal/par":           {},
 	"internal/rng":           {},
 	"internal/pages":         {},
-	"internal/signal":        {"internal/pages", "internal/par"},
+	"internal/signal":        {"internal/kernels", "internal/pages", "internal/par"},
 	"internal/npy":           {},
 	"internal/sysinfo":       {},
 	"internal/tensorfile":    {},

@@ -15,6 +15,7 @@ func rows(s isa) {
 	addScaledRows(s)
 	addToRows(s)
 	maxIndex(s)
+	addColumns(s)
 }
 
 // addToRows emits the sum of one row into many. A vector of the row stays in a
