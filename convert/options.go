@@ -20,6 +20,8 @@ type RateOptions struct {
 	Epochs      int       `yaml:"epochs" validate:"min=0,max=1000" doc:"passes over the calibration samples, for tuned"`
 	Flip        bool      `yaml:"flip" doc:"mirror calibration images at random, for tuned"`
 	Rounds      int       `yaml:"rounds" validate:"min=0,max=8" doc:"corrections of the weights a layer, for advanced and tuned"`
+	Compare     []string  `yaml:"compare,omitempty" doc:"ways to run that plain neurons cannot, simulated to compare with: signed, burst, srp, cos"`
+	ExtraSteps  int       `yaml:"extra_steps" validate:"min=1,max=4096" doc:"steps of each run before the one that counts, for compare: srp (one run) and cos (four)"`
 	MaxDrop     float64   `yaml:"max_drop" validate:"gte=0,lte=100" doc:"points of accuracy that auto may lose"`
 	MaxSteps    int       `yaml:"max_steps" validate:"min=1,max=4096" doc:"steps that auto may use"`
 	InputRange  []float64 `yaml:"input_range,omitempty" doc:"[low, high] that the input of the target can hold; calibration samples outside are a fault"`
@@ -28,7 +30,7 @@ type RateOptions struct {
 // RateDefaults are the options of a config that names none.
 func RateDefaults() *RateOptions {
 	return &RateOptions{
-		Method: "advanced", Steps: 16, Percentile: 99.9, Share: "layer", Calibration: 1000, Rounds: 1, Epochs: 15, MaxDrop: 0.5, MaxSteps: 64,
+		Method: "advanced", Steps: 16, Percentile: 99.9, Share: "layer", Calibration: 1000, Rounds: 1, Epochs: 15, ExtraSteps: 4, MaxDrop: 0.5, MaxSteps: 64,
 	}
 }
 

@@ -77,6 +77,7 @@ type conversion struct {
 	SNN       map[string]train.Score `json:"snn"` // by number of steps, all from one pass
 	Budget    *convert.Budget        `json:"budget"`
 	Test      map[string]float64     `json:"test_spikes_per_neuron"`
+	Compared  []compared             `json:"compared,omitempty"`
 	Operators []onnx.Operator        `json:"operators,omitempty"` // of the ONNX file: folded, mapped or refused
 	Changes   []convert.Change       `json:"changes"`             // from there to the form that was converted
 	Seconds   map[string]float64     `json:"seconds"`
@@ -117,6 +118,9 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	}
 	began = time.Now()
 	if err := c.judge(ctx, result, report, pool); err != nil {
+		return err
+	}
+	if err := c.compare(ctx, result, report, pool); err != nil {
 		return err
 	}
 	report.Seconds["judge"] = time.Since(began).Seconds()

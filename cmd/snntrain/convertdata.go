@@ -85,6 +85,11 @@ func (c *converting) decode(s config.Section) {
 	if _, err := convert.Methods().Get(c.options.Method); err != nil && c.options.Method != "auto" {
 		s.Fault("method", err.Error(), "auto chooses one")
 	}
+	for _, name := range c.options.Compare {
+		if _, err := convert.AllDynamics().Get(name); err != nil {
+			s.Fault("compare", err.Error(), "")
+		}
+	}
 }
 
 // open opens the data and reads the network.
