@@ -126,13 +126,8 @@ func (a *account) synapses() error {
 		return err
 	}
 	for _, n := range a.result.Network.Nodes {
-		var macs float64
-		switch op := n.Op.(type) {
-		case *model.Linear:
-			macs = float64(op.In * op.Out)
-		case *model.Conv2d:
-			macs = float64(shapes[n.Name].Size() * op.In / op.Groups * op.Kernel[0] * op.Kernel[1])
-		default:
+		macs := multiplications(n, shapes)
+		if macs == 0 {
 			continue
 		}
 		a.budget.Synapses = append(a.budget.Synapses, SynapseReport{Name: n.Name, MACs: macs})
@@ -140,6 +135,17 @@ func (a *account) synapses() error {
 		a.inputs = append(a.inputs, n.Inputs[0])
 	}
 	return nil
+}
+
+// multiplications is the number of multiply-adds of a synapse, 0 for other layers.
+func multiplications(n model.Node, shapes map[string]model.Shape) float64 {
+	switch op := n.Op.(type) {
+	case *model.Linear:
+		return float64(op.In * op.Out)
+	case *model.Conv2d:
+		return float64(shapes[n.Name].Size() * op.In / op.Groups * op.Kernel[0] * op.Kernel[1])
+	}
+	return 0
 }
 
 // batch adds one batch.
