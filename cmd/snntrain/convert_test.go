@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/snntrain/snntrain/internal/onnx/onnxpb"
+	"github.com/snntrain/snntrain/internal/onnx/onnxtest"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/train"
 )
@@ -123,6 +126,61 @@ func TestConvertFaults(t *testing.T) {
 		refused(t, exitUsage, c.want, append([]string{"convert"}, c.args...)...)
 		if _, err := os.Stat(out); err == nil {
 			t.Fatalf("%v left an output directory", c.args)
+		}
+	}
+}
+
+// TestConvertBadFiles: what is wrong with the ONNX file or the samples is said,
+// by either coding, and nothing is written.
+func TestConvertBadFiles(t *testing.T) {
+	whole := brightest(-1, 64).Bytes()
+	flipped := bytes.Clone(whole)
+	for i := 20; i < 60; i++ {
+		flipped[i] ^= 0x5a
+	}
+	away := onnxtest.Floats("w", []int64{64, 10}, make([]float32, 640)...)
+	away.FloatData, away.RawData = nil, nil
+	away.DataLocation = onnxpb.TensorProto_EXTERNAL.Enum()
+	key, file := "location", "weights.bin"
+	away.ExternalData = []*onnxpb.StringStringEntryProto{{Key: &key, Value: &file}}
+	matmul := func(opset int64, op string, w *onnxpb.TensorProto) []byte {
+		return onnxtest.New(opset).Input("x", 1, 64).Const(w).Node(op, []string{"x", "w"}, []string{"y"}, nil).Output("y").Bytes()
+	}
+	plain := onnxtest.Floats("w", []int64{64, 10}, make([]float32, 640)...)
+	rate, times := write(t, "rate.yaml", digitsConvert), write(t, "ttfs.yaml", timesConfig)
+	empty := write(t, "empty.csv", "a,b,label\n")
+	for _, c := range []struct {
+		name string
+		file []byte
+		want string
+		sets []string
+	}{
+		{"truncated", whole[:len(whole)/2], "truncated, corrupted, or another format", nil},
+		{"empty", nil, "is empty", nil},
+		{"flipped", flipped, "net.onnx", nil},
+		{"external data missing", matmul(13, "MatMul", away), `external data "weights.bin"`, nil},
+		{"opset", matmul(99, "MatMul", plain), "opset 99", nil},
+		{"operator", matmul(13, "Einsum", plain), "Einsum", nil},
+		{"dynamic", brightest(-1, -1, 8, 8).Bytes(), "--input-shape", nil},
+		{"no samples", whole, "", []string{"data={name: csv, train: " + empty + ", test: " + empty + "}"}},
+	} {
+		for _, config := range []string{rate, times} {
+			dir := t.TempDir()
+			net, out := filepath.Join(dir, "net.onnx"), filepath.Join(dir, "out")
+			if err := os.WriteFile(net, c.file, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			args := []string{"convert", net, "--config", config, "--out", out}
+			for _, s := range c.sets {
+				args = append(args, "--set", s)
+			}
+			_, message, status := call(t, args...)
+			if status != exitUsage || !strings.Contains(message, c.want) || strings.Contains(message, "panic") {
+				t.Errorf("%s: status %d, want %q in\n%s", c.name, status, c.want, message)
+			}
+			if _, err := os.Stat(out); err == nil {
+				t.Errorf("%s left an output directory", c.name)
+			}
 		}
 	}
 }
