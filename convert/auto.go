@@ -62,7 +62,7 @@ func (r *RateResult) search(ctx context.Context, cal *Calibration, o RateOptions
 			if err := r.convert(ctx, fit, o); err != nil {
 				return nil, err
 			}
-			t, err := j.judge(r.Network, o.Method, o.Steps)
+			t, err := j.judge(r, o.Method, o.Steps)
 			if err != nil {
 				return nil, err
 			}
@@ -136,7 +136,7 @@ type jury struct {
 
 func newJury(float *model.Network, c *Calibration) (*jury, error) {
 	j := &jury{Calibration: c}
-	scores, err := j.infer(float, 1)
+	scores, err := j.infer(float, presenter{}.show, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +146,8 @@ func newJury(float *model.Network, c *Calibration) (*jury, error) {
 }
 
 // judge runs a network of T steps.
-func (j *jury) judge(n *model.Network, method string, steps int) (Trial, error) {
-	scores, err := j.infer(n, steps)
+func (j *jury) judge(r *RateResult, method string, steps int) (Trial, error) {
+	scores, err := j.infer(r.Network, r.shown.show, steps)
 	if err != nil {
 		return Trial{}, err
 	}
@@ -156,16 +156,14 @@ func (j *jury) judge(n *model.Network, method string, steps int) (Trial, error) 
 }
 
 // infer returns the scores of every batch.
-func (j *jury) infer(n *model.Network, steps int) ([][]float32, error) {
+func (j *jury) infer(n *model.Network, show func(*signal.Signal, uint64, int) *signal.Signal, steps int) ([][]float32, error) {
 	p, err := layers.Compile(n, layers.Options{Pool: j.Pool, Readout: "mean"})
 	if err != nil {
 		return nil, err
 	}
 	var out [][]float32
-	for _, x := range j.Samples {
-		shown := *x
-		shown.T = steps
-		y, err := p.Infer(layers.Input{X: &shown})
+	for i, x := range j.Samples {
+		y, err := p.Infer(layers.Input{X: show(x, uint64(i), steps)})
 		if err != nil {
 			return nil, err
 		}

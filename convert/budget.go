@@ -150,13 +150,12 @@ func multiplications(n model.Node, shapes map[string]model.Shape) float64 {
 
 // batch adds one batch.
 func (a *account) batch(x *signal.Signal) error {
-	shown := *x
-	shown.T = a.result.Steps
+	shown := a.result.shown.show(x, uint64(a.budget.Samples), a.result.Steps)
 	want, err := a.float.Infer(layers.Input{X: x})
 	if err != nil {
 		return err
 	}
-	got, err := a.spiking.Infer(layers.Input{X: &shown})
+	got, err := a.spiking.Infer(layers.Input{X: shown})
 	if err != nil {
 		return err
 	}
@@ -166,14 +165,14 @@ func (a *account) batch(x *signal.Signal) error {
 	for _, t := range a.layers {
 		current := a.spiking.Output(currentOf(a.result.Network, t.stage.Name))
 		if current == nil {
-			current = &shown
+			current = shown
 		}
 		t.add(a.float.Output(t.stage.Name), current, a.spiking.Output(t.stage.Name))
 	}
 	for i, name := range a.inputs {
 		in := a.spiking.Output(name)
 		if name == model.InputName {
-			in = &shown
+			in = shown
 		}
 		events := a.fanOut[i] * float64(nonZero(in))
 		if in.Const {

@@ -20,6 +20,7 @@ type RateOptions struct {
 	Epochs      int       `yaml:"epochs" validate:"min=0,max=1000" doc:"passes over the calibration samples, for tuned"`
 	Flip        bool      `yaml:"flip" doc:"mirror calibration images at random, for tuned"`
 	Rounds      int       `yaml:"rounds" validate:"min=0,max=8" doc:"corrections of the weights a layer, for advanced and tuned"`
+	Input       string    `yaml:"input" validate:"oneof=constant rate" doc:"constant: values are a current; rate: spikes drawn in every step with the probability of the value, which must lie between 0 and 1"`
 	Compare     []string  `yaml:"compare,omitempty" doc:"ways to run that plain neurons cannot, simulated to compare with: signed, burst, srp, cos"`
 	ExtraSteps  int       `yaml:"extra_steps" validate:"min=1,max=4096" doc:"steps of each run before the one that counts, for compare: srp (one run) and cos (four)"`
 	MaxDrop     float64   `yaml:"max_drop" validate:"gte=0,lte=100" doc:"points of accuracy that auto may lose"`
@@ -30,7 +31,7 @@ type RateOptions struct {
 // RateDefaults are the options of a config that names none.
 func RateDefaults() *RateOptions {
 	return &RateOptions{
-		Method: "advanced", Steps: 16, Percentile: 99.9, Share: "layer", Calibration: 1000, Rounds: 1, Epochs: 15, ExtraSteps: 4, MaxDrop: 0.5, MaxSteps: 64,
+		Method: "advanced", Input: InputConstant, Steps: 16, Percentile: 99.9, Share: "layer", Calibration: 1000, Rounds: 1, Epochs: 15, ExtraSteps: 4, MaxDrop: 0.5, MaxSteps: 64,
 	}
 }
 
@@ -69,6 +70,9 @@ func (c *Calibration) check(in model.Shape, o *RateOptions) error {
 			}
 			low, high = min(low, v), max(high, v)
 		}
+	}
+	if err := checkInput(o, low, high); err != nil {
+		return err
 	}
 	switch r := o.InputRange; {
 	case len(r) == 0:

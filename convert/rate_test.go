@@ -476,3 +476,30 @@ func TestCorrectionOfGroups(t *testing.T) {
 		t.Errorf("relative error %.4f with a correction of %d groups, %.4f without", with, op.Groups, without)
 	}
 }
+
+// TestRateCodedInput: with many steps the spikes drawn stand for the input, and
+// the input makes spikes, no multiplications.
+func TestRateCodedInput(t *testing.T) {
+	cal := samples(model.Shape{2, 6, 6}, 48, uniform)
+	last := map[int]float64{}
+	for _, steps := range []int{8, 256} {
+		r := rate(t, small(), cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Input = "advanced", steps, convert.InputRate })
+		b, err := r.Account(context.Background(), cal, 48)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last[steps] = b.Layers[len(b.Layers)-1].Relative
+		if b.Analog != 0 || b.Synapses[0].SynOps == 0 {
+			t.Errorf("T = %d: %g multiplications of the input, %g spikes through its synapses", steps, b.Analog, b.Synapses[0].SynOps)
+		}
+	}
+	if !(last[256] < 0.12 && last[8] > last[256]) {
+		t.Errorf("relative error of the last layer: %v", last)
+	}
+	o := convert.RateDefaults()
+	o.Input = convert.InputRate
+	bright := samples(model.Shape{2, 6, 6}, 8, func(*rand.Rand) float32 { return 1.5 })
+	if _, err := convert.Rate(context.Background(), small(), bright, *o); err == nil || !strings.Contains(err.Error(), "needs values from 0 to 1") {
+		t.Errorf("an input of 1.5: error %v", err)
+	}
+}

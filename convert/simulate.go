@@ -6,6 +6,7 @@ import (
 
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/rng"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
@@ -91,12 +92,11 @@ func (s *Dynamic) first(stage Stage, batch int) []neuronStart {
 
 // run presents samples for some steps, layer by layer, and returns what the output gives.
 func (s *Dynamic) run(x *signal.Signal, steps int, starts map[string][]neuronStart, before bool) (*signal.Signal, error) {
-	shown := *x
-	shown.T = steps
-	given := map[string]*signal.Signal{model.InputName: &shown}
+	shown := s.result.shown.show(x, rng.Key(uint64(s.Samples), uint64(steps)), steps)
+	given := map[string]*signal.Signal{model.InputName: shown}
 	var out *signal.Signal
 	for i, stage := range s.result.Stages {
-		in := layers.Input{X: &shown, Given: given}
+		in := layers.Input{X: shown, Given: given}
 		out = given[stage.Sources[0]]
 		if p := s.programs[i]; p != nil {
 			if _, err := p.Infer(in); err != nil {

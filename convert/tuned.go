@@ -163,10 +163,9 @@ func (t *tuner) learn() error {
 	}
 	t.target.ResetAnalog(1, y.B, y.Shape, true)
 	copy(t.target.F, y.F)
-	shown := t.x
-	shown.T = t.options.Steps
+	shown := t.result.shown.show(&t.x, rng.Key(uint64(t.step), uint64(rng.Augment)), t.options.Steps)
 	keys := make([]uint64, shown.B)
-	r, err := t.student.Step(layers.Input{X: &shown, Teacher: &t.target, Keys: keys})
+	r, err := t.student.Step(layers.Input{X: shown, Teacher: &t.target, Keys: keys})
 	if err != nil {
 		return err
 	}

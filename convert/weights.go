@@ -79,7 +79,7 @@ type correction struct {
 // convolution is fitted by itself.
 func (w *walk) correct(s Stage) (changed bool, err error) {
 	list, features := w.terms(s)
-	if features == 0 || features > maxFeatures || slices.Equal(s.Sources, []string{model.InputName}) {
+	if features == 0 || features > maxFeatures || slices.Equal(s.Sources, []string{model.InputName}) && w.options.Input != InputRate {
 		return false, nil
 	}
 	images := 0
@@ -170,9 +170,8 @@ func (c *correction) rows(sample int, mean func(k int) []float32, want, got []fl
 
 // inputs are what a part of the spiking network runs on, and a function that finds given signals.
 func (w *walk) inputs(s Stage, x *signal.Signal, batch int) (layers.Input, func(string) *signal.Signal) {
-	shown := *x
-	shown.T = w.steps
-	in := layers.Input{X: &shown, Given: map[string]*signal.Signal{}}
+	shown := w.shown.show(x, uint64(batch), w.steps)
+	in := layers.Input{X: shown, Given: map[string]*signal.Signal{}}
 	for _, name := range s.Sources {
 		if name != model.InputName {
 			in.Given[name] = w.spikes[name][batch]
@@ -180,7 +179,7 @@ func (w *walk) inputs(s Stage, x *signal.Signal, batch int) (layers.Input, func(
 	}
 	return in, func(name string) *signal.Signal {
 		if name == model.InputName {
-			return &shown
+			return shown
 		}
 		return in.Given[name]
 	}

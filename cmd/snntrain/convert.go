@@ -156,8 +156,9 @@ func (c *converting) judge(ctx context.Context, r *convert.RateResult, report *c
 		return err
 	}
 	steps := curve(r.Steps)
+	encoder, _ := c.spiking(r.Steps)
 	snn, err := train.Evaluate(ctx, spiking, c.test, train.EvalOptions{
-		Encoder: c.encoder(r.Steps), Batch: batchOver(r.Network, r.Steps), Seed: c.seed, Pool: pool, Steps: steps,
+		Encoder: encoder, Batch: batchOver(r.Network, r.Steps), Seed: c.seed, Pool: pool, Steps: steps,
 	})
 	if err != nil {
 		return err
@@ -188,7 +189,7 @@ func (c *converting) record(r *convert.RateResult, report *conversion) {
 	for k, v := range c.data {
 		data[k] = v
 	}
-	data["encode"] = map[string]any{"kind": "constant", "steps": r.Steps}
+	_, data["encode"] = c.spiking(r.Steps)
 	last := report.SNN[fmt.Sprint(r.Steps)]
 	n.Record = model.Record{
 		Classes: c.test.Info().Classes, Preprocess: data, Readout: "mean", Seed: c.seed,

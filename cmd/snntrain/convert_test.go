@@ -184,3 +184,24 @@ func TestConvertBadFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestConvertRateInput: the network's record says how its input is encoded, so that
+// eval counts the same; what is compared is in the report.
+func TestConvertRateInput(t *testing.T) {
+	config := write(t, "c.yaml", "data: {name: digits}\nconvert: {method: light, steps: 16, calibration: 200, input: rate, compare: [srp, cos]}\n")
+	out := filepath.Join(t.TempDir(), "spikes")
+	var got conversion
+	object(t, &got, "convert", reluNet(t, "relu"), "--config", config, "--out", out)
+	if got.SNN["16"].Accuracy < got.ANN.Accuracy-0.1 || got.Budget.Analog != 0 {
+		t.Errorf("float %.3f, spiking %.3f, %g multiplications of the input", got.ANN.Accuracy, got.SNN["16"].Accuracy, got.Budget.Analog)
+	}
+	var again evalResult
+	object(t, &again, "eval", out)
+	if again.Correct != got.SNN["16"].Correct {
+		t.Errorf("eval has %d right, convert said %d", again.Correct, got.SNN["16"].Correct)
+	}
+	if len(got.Compared) != 2 || got.Compared[0].Extra != 4 || got.Compared[1].Extra != 16 || got.Compared[1].Score.N != got.ANN.N || got.Compared[0].Spikes <= 0 {
+		t.Errorf("compared: %+v", got.Compared)
+	}
+	refused(t, exitUsage, []string{"convert.compare", "cos", "convert.input"}, "convert", out, "--out", out+"2", "--config", write(t, "bad.yaml", "data: {name: digits}\nconvert: {compare: [coss], input: rat}\n"))
+}

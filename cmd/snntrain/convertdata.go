@@ -145,6 +145,24 @@ func (c *converting) network(o convertOptions, sample model.Shape) error {
 	return err
 }
 
+// spiking shows a sample for a number of steps as the options say, and how a record names it.
+func (c *converting) spiking(steps int) (datasets.Encoder, map[string]any) {
+	if c.options.Input != convert.InputRate {
+		return c.encoder(steps), map[string]any{"kind": "constant", "steps": steps}
+	}
+	kind, err := datasets.EncoderKinds().Get("rate")
+	if err != nil {
+		panic(err)
+	}
+	options := kind.Options().(*datasets.RateOptions)
+	options.Steps = steps
+	enc, err := kind.New(options, c.test.Info())
+	if err != nil { // its values were checked
+		panic(err)
+	}
+	return enc, map[string]any{"kind": "rate", "steps": steps, "gain": options.Gain, "process": options.Process}
+}
+
 // encoder shows a sample for a number of steps.
 func (c *converting) encoder(steps int) datasets.Encoder {
 	enc, err := constantEncoder(steps, c.test.Info())
