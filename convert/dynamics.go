@@ -19,6 +19,8 @@ type Dynamics struct {
 	// between changes how a neuron starts the next run: v0, or silence, from its residual potential and its spikes.
 	between func(residual, theta float32, fired int, n *neuronStart)
 	analog  bool // spikes are not single bits
+	holds   bool // a neuron sends in every step from its first spike on, and that is one spike; no reset
+	revokes bool // holds, until its potential falls below the threshold: a second spike ends it
 }
 
 // neuronStart is how a neuron begins a run.
@@ -37,7 +39,7 @@ const residualFloor = 1e-3
 // AllDynamics lists them.
 func AllDynamics() *registry.Registry[Dynamics] {
 	r := registry.New[Dynamics]("dynamics")
-	for _, d := range []Dynamics{signedDynamics(), burstDynamics(), srpDynamics(), cosDynamics()} {
+	for _, d := range []Dynamics{signedDynamics(), burstDynamics(), srpDynamics(), cosDynamics(), firstDynamics(), correctiveDynamics()} {
 		r.Add(d.Name, d)
 	}
 	return r
@@ -115,4 +117,19 @@ func cosDynamics() Dynamics {
 			n.shift += by
 		},
 	}
+}
+
+// firstDynamics is the time-to-first-spike code of Rueckauer & Liu 2018
+// (10.1109/ISCAS.2018.8351295): a neuron fires once, when u ≥ θ, and from then on
+// its synapses inject their weights in every step. An early spike stands for a
+// large activation. What comes after a neuron's spike no longer counts, so
+// the mapping is not exact; that of convert/ttfs is.
+func firstDynamics() Dynamics {
+	return Dynamics{Name: "ttfs-slope", Doc: "one spike, after which synapses inject their weight in every step (Rueckauer & Liu 2018)", runs: noRuns, holds: true}
+}
+
+// correctiveDynamics is the same with corrective spikes: a neuron whose
+// potential falls below θ again takes its spike back.
+func correctiveDynamics() Dynamics {
+	return Dynamics{Name: "ttfs-corrective", Doc: "ttfs-slope, and a second spike ends the first when the potential falls below the threshold (Rueckauer & Liu 2018)", runs: noRuns, holds: true, revokes: true}
 }

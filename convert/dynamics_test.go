@@ -66,6 +66,10 @@ func TestDynamics(t *testing.T) {
 		{"srp", []float32{0, 0}, 4 + 2 + 1 + 4 + 1 + 3 + 4, 4},
 		// one spike too many in the first run.
 		{"cos", []float32{0, 0.5}, 0, 16},
+		// 1 fires at step 1 and ½ at 2: u = 1, 0, −1, −2, on from step 1. 3 at step 1, ¼ at 4: u = 1, 2, 3, 2.
+		{"ttfs-slope", []float32{1, 1}, 6, 0},
+		// u falls below 1 at step 2: on for one step of 4.
+		{"ttfs-corrective", []float32{0.25, 1}, 7, 0},
 	} {
 		o := convert.RateDefaults()
 		d, err := r.Dynamic(c.name, cal, o)

@@ -21,7 +21,7 @@ type RateOptions struct {
 	Flip        bool      `yaml:"flip" doc:"mirror calibration images at random, for tuned"`
 	Rounds      int       `yaml:"rounds" validate:"min=0,max=8" doc:"corrections of the weights a layer, for advanced and tuned"`
 	Input       string    `yaml:"input" validate:"oneof=constant rate" doc:"constant: values are a current; rate: spikes drawn in every step with the probability of the value, which must lie between 0 and 1"`
-	Compare     []string  `yaml:"compare,omitempty" doc:"ways to run that plain neurons cannot, simulated to compare with: signed, burst, srp, cos"`
+	Compare     []string  `yaml:"compare,omitempty" doc:"ways to run that plain neurons cannot, simulated to compare with: signed, burst, srp, cos, ttfs-slope, ttfs-corrective"`
 	ExtraSteps  int       `yaml:"extra_steps" validate:"min=1,max=4096" doc:"steps of each run before the one that counts, for compare: srp (one run) and cos (four)"`
 	MaxDrop     float64   `yaml:"max_drop" validate:"gte=0,lte=100" doc:"points of accuracy that auto may lose"`
 	MaxSteps    int       `yaml:"max_steps" validate:"min=1,max=4096" doc:"steps that auto may use"`

@@ -180,6 +180,10 @@ func (s *Dynamic) integrate(e *integrator, out *signal.Signal, currents []float3
 			at = b
 		}
 		e.v += currents[at*n+i] + e.bias
+		if s.holds {
+			total += s.hold(e, func() { out.Fire(row, i) })
+			continue
+		}
 		k := s.count(e.v, e.theta, e.net)
 		if k == 0 {
 			continue
@@ -194,4 +198,19 @@ func (s *Dynamic) integrate(e *integrator, out *signal.Signal, currents []float3
 		}
 	}
 	return total
+}
+
+// hold sends while the neuron is on, and returns 1 where it turned on or off.
+func (s *Dynamic) hold(e *integrator, send func()) int {
+	was := e.net
+	switch {
+	case e.v >= e.theta:
+		e.net = 1
+	case s.revokes:
+		e.net = 0
+	}
+	if e.net == 1 {
+		send()
+	}
+	return max(e.net-was, was-e.net)
 }

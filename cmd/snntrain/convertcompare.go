@@ -68,7 +68,7 @@ func largest(row []float32) int {
 func (r *conversion) comparedLines() string {
 	text := ""
 	for _, c := range r.Compared {
-		text += fmt.Sprintf("  %-6s %6.2f %%  %+.2f  T = %d", c.Dynamics, 100*c.Score.Accuracy, 100*(c.Score.Accuracy-r.ANN.Accuracy), c.Steps)
+		text += fmt.Sprintf("  %-15s %6.2f %%  %+.2f  T = %d", c.Dynamics, 100*c.Score.Accuracy, 100*(c.Score.Accuracy-r.ANN.Accuracy), c.Steps)
 		if c.Extra > 0 {
 			text += fmt.Sprintf(" after %d steps of other runs", c.Extra)
 		}
