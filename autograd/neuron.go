@@ -43,7 +43,7 @@ func (n *Neuron) OutShape(in []model.Shape) (model.Shape, error) { return in[0],
 func (n *Neuron) adds() {}
 
 // stateArrays is the number of arrays of a neuron.State.
-const stateArrays = 3
+const stateArrays = 4
 
 // Forward implements Op.
 func (n *Neuron) Forward(c *Context, in []*Value) (*Value, error) {
@@ -99,12 +99,23 @@ func (n *Neuron) keep(c *Context, x *signal.Signal, run *neuron.Run) {
 	if !c.Train {
 		return
 	}
-	n.kept = &n.dx
-	if x.Const {
+	switch {
+	case n.overwrites(x):
+		n.kept = x
+	case x.Const:
 		n.kept = &n.potentials
+	default:
+		n.kept = &n.dx
 	}
-	n.kept.ResetAnalog(x.T, x.B, x.Shape, false)
+	if n.kept != x {
+		n.kept.ResetAnalog(x.T, x.B, x.Shape, false)
+	}
 	run.U = n.kept
+}
+
+// overwrites says that values of the layer's own may take the place of the current.
+func (n *Neuron) overwrites(x *signal.Signal) bool {
+	return n.Overwrite && !x.Spiking() && !x.Const
 }
 
 // resetSpikes prepares the output: bits, or counts when several spikes fit in a step.
@@ -154,7 +165,7 @@ func (n *Neuron) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	}
 	if need[0] {
 		dx := &n.dx
-		if n.Overwrite && !x.Spiking() && !x.Const {
+		if n.overwrites(x) {
 			dx = x
 		} else {
 			dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)

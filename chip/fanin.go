@@ -23,7 +23,7 @@ func NewFanIn(net *quant.IntNet) *FanIn {
 		s := &net.Synapses[i]
 		first, bits := int32(f.First[s.From]), int64(max(s.Bits, 1))
 		in, used := f.inputs[s.To], f.bits[s.To]
-		eachSynapse(s, net.SourceShape(s.From), net.SourceShape(s.To), func(from, to int) {
+		EachSynapse(net, s, func(from, to int, _ int32) {
 			in[to] = append(in[to], first+int32(from))
 			used[to] += bits
 		})
@@ -37,28 +37,30 @@ func (f *FanIn) Sources(population string, neuron int) []int32 { return f.inputs
 // Bits is the weight memory of a neuron's synapses, each stored on its own.
 func (f *FanIn) Bits(population string, neuron int) int64 { return f.bits[population][neuron] }
 
-// eachSynapse calls visit for every synapse with a weight other than 0; pooling has one an element of its window.
-func eachSynapse(s *quant.Synapses, from, to []int, visit func(from, to int)) {
+// EachSynapse calls visit for every synapse of a group with a weight other
+// than 0; pooling has one of weight 1 an element of its window.
+func EachSynapse(net *quant.IntNet, s *quant.Synapses, visit func(from, to int, weight int32)) {
+	from, to := net.SourceShape(s.From), net.SourceShape(s.To)
 	switch {
 	case s.Dense != nil:
 		in := quant.Len(from)
 		for k, w := range s.Dense.Weight.Data {
 			if w != 0 {
-				visit(k%in, k/in)
+				visit(k%in, k/in, w)
 			}
 		}
 	case s.One != nil:
 		for i, w := range s.One.Weight.Spread(to) {
 			if w != 0 {
-				visit(i, i)
+				visit(i, i, w)
 			}
 		}
 	case s.Sparse != nil:
 		start := s.Sparse.Start.Data
 		for i := range quant.Len(from) {
 			for k := start[i]; k < start[i+1]; k++ {
-				if s.Sparse.Weight.Data[k] != 0 {
-					visit(i, int(s.Sparse.Target.Data[k]))
+				if w := s.Sparse.Weight.Data[k]; w != 0 {
+					visit(i, int(s.Sparse.Target.Data[k]), w)
 				}
 			}
 		}
@@ -74,7 +76,7 @@ func eachSynapse(s *quant.Synapses, from, to []int, visit func(from, to int)) {
 	}
 }
 
-func eachConv(c *quant.Conv, from, to []int, visit func(from, to int)) {
+func eachConv(c *quant.Conv, from, to []int, visit func(from, to int, weight int32)) {
 	perIn, perOut := from[0]/c.Groups, to[0]/c.Groups
 	kh, kw := c.Weight.Shape[2], c.Weight.Shape[3]
 	for k, w := range c.Weight.Data {
@@ -90,7 +92,7 @@ func eachConv(c *quant.Conv, from, to []int, visit func(from, to int)) {
 			}
 			for ox := range to[2] {
 				if x := ox*c.Stride[1] - c.Padding[1] + k%kw*c.Dilation[1]; x >= 0 && x < from[2] {
-					visit(source+y*from[2]+x, (co*to[1]+oy)*to[2]+ox)
+					visit(source+y*from[2]+x, (co*to[1]+oy)*to[2]+ox, w)
 				}
 			}
 		}

@@ -12,8 +12,9 @@ import (
 	"github.com/snntrain/snntrain/quant"
 )
 
-// FormatVersion is the version of image files that this program writes.
-const FormatVersion = 1
+// FormatVersion is the version of image files that this program writes. Older
+// ones are read: 2 added to IO what judging an image on data needs.
+const FormatVersion = 2
 
 // MetaKey is the metadata key of an image file that holds all but the arrays.
 const MetaKey = "image"
@@ -28,7 +29,7 @@ type header struct {
 
 // Save writes the image to path, atomically. The same image gives the same bytes.
 func (im *Image) Save(path string) error {
-	f, err := im.file()
+	f, err := im.file(FormatVersion)
 	if err != nil {
 		return fmt.Errorf("chip: %s: %w", path, err)
 	}
@@ -39,19 +40,21 @@ func (im *Image) Save(path string) error {
 }
 
 // Encode returns the bytes of the image file.
-func (im *Image) Encode() ([]byte, error) {
-	f, err := im.file()
+func (im *Image) Encode() ([]byte, error) { return im.encode(FormatVersion) }
+
+func (im *Image) encode(format int) ([]byte, error) {
+	f, err := im.file(format)
 	if err != nil {
 		return nil, err
 	}
 	return f.Encode()
 }
 
-func (im *Image) file() (*tensorfile.File, error) {
-	if err := im.Net.Validate(); err != nil {
+func (im *Image) file(format int) (*tensorfile.File, error) {
+	if err := im.validate(); err != nil {
 		return nil, err
 	}
-	meta, err := json.Marshal(header{Format: FormatVersion, Image: im})
+	meta, err := json.Marshal(header{Format: format, Image: im})
 	if err != nil {
 		return nil, err
 	}
@@ -81,17 +84,14 @@ func Decode(raw []byte) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	im, err := decodeHeader(f)
+	im, format, err := decodeHeader(f)
 	if err != nil {
 		return nil, err
 	}
 	if err := im.setTensors(f.Tensors); err != nil {
 		return nil, err
 	}
-	if err := im.Net.Validate(); err != nil {
-		return nil, err
-	}
-	again, err := im.Encode()
+	again, err := im.encode(format)
 	if err != nil {
 		return nil, err
 	}
@@ -101,30 +101,33 @@ func Decode(raw []byte) (*Image, error) {
 	return im, nil
 }
 
-func decodeHeader(f *tensorfile.File) (*Image, error) {
+func decodeHeader(f *tensorfile.File) (*Image, int, error) {
 	text, ok := f.Meta[MetaKey]
 	if !ok {
-		return nil, fmt.Errorf("metadata has no key %q: the file holds arrays, but no image", MetaKey)
+		return nil, 0, fmt.Errorf("metadata has no key %q: the file holds arrays, but no image", MetaKey)
 	}
 	var version struct {
 		Format int `json:"format"`
 	}
 	if err := json.Unmarshal([]byte(text), &version); err != nil {
-		return nil, fmt.Errorf("metadata %q: %w", MetaKey, err)
+		return nil, 0, fmt.Errorf("metadata %q: %w", MetaKey, err)
 	}
-	if version.Format > FormatVersion {
-		return nil, fmt.Errorf("format %d is newer than this program's %d; update the program", version.Format, FormatVersion)
+	switch {
+	case version.Format > FormatVersion:
+		return nil, 0, fmt.Errorf("format %d is newer than this program's %d; update the program", version.Format, FormatVersion)
+	case version.Format < 1:
+		return nil, 0, fmt.Errorf("format %d is none; formats begin with 1", version.Format)
 	}
 	h := header{Image: &Image{}}
 	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&h); err != nil {
-		return nil, fmt.Errorf("metadata %q: %w", MetaKey, err)
+		return nil, 0, fmt.Errorf("metadata %q: %w", MetaKey, err)
 	}
 	if h.Net == nil {
-		return nil, fmt.Errorf("metadata %q holds no network", MetaKey)
+		return nil, 0, fmt.Errorf("metadata %q holds no network", MetaKey)
 	}
-	return h.Image, nil
+	return h.Image, h.Format, nil
 }
 
 // setTensors hands every array to its owner; none may be missing or left over.

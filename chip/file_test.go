@@ -31,6 +31,11 @@ func example() *chip.Image {
 				Dense: &quant.Dense{Weight: quant.NewTensor([]int32{1, -2, 300, 4, 5, -600}, 3, 2)},
 			}},
 		},
+		IO: chip.IO{
+			Coding: "rate", Data: map[string]any{"name": "digits", "limit": 3.0}, Seed: 7, Ticks: 6, Steps: 4, From: 1,
+			Readout: "sum", Potential: 0.5, Classes: []string{"a", "b", "c"},
+		},
+		Energy:      []chip.Constant{{Event: chip.SynapticEvent, Joule: 1e-12, Second: 1e-9, Source: "here"}},
 		Conformance: []chip.Vector{{Name: "one", Input: quant.NewTensor([]int32{1, 0, 0, 1}, 2, 2), Output: quant.NewTensor([]int32{0, 0, 0, 0, 1, 0}, 2, 3)}},
 	}
 }
@@ -51,6 +56,22 @@ func TestImageRoundTrip(t *testing.T) {
 	b, err := got.Encode()
 	if err != nil || !bytes.Equal(a, b) {
 		t.Errorf("written again it differs: %v", err)
+	}
+}
+
+// TestFormat1IsRead: an image that the program wrote before format 2.
+func TestFormat1IsRead(t *testing.T) {
+	got, err := chip.Load(filepath.Join("testdata", "format1.snnimg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := example()
+	want.IO, want.Energy = chip.IO{}, nil
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if err := got.Save(filepath.Join(t.TempDir(), "new.snnimg")); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -93,17 +114,24 @@ func TestImageFaults(t *testing.T) {
 		}
 	}
 	for want, change := range map[string]func(f *tensorfile.File){
-		"format 2 is newer than this program's 1": replace(`"format":1`, `"format":2`),
-		`unknown field "nett"`:                    replace(`"net"`, `"nett"`),
-		"the array is missing":                    func(f *tensorfile.File) { f.Tensors = f.Tensors[1:] },
-		"belongs to nothing in the image":         func(f *tensorfile.File) { f.AddInt("more", []int{1}, []int32{1}) },
+		"format 3 is newer than this program's 2":         replace(`"format":2`, `"format":3`),
+		"format 0 is none":                                replace(`"format":2`, `"format":0`),
+		"readout \"vote\" is unknown":                     replace(`"readout":"sum"`, `"readout":"vote"`),
+		"2 classes for 3 output neurons":                  replace(`"classes":["a","b","c"]`, `"classes":["a","b"]`),
+		"6 ticks, 4 of them with input, read from tick 9": replace(`"from":1`, `"from":9`),
+		"6 ticks, 7 of them with input":                   replace(`"steps":4`, `"steps":7`),
+		"readout first-spike of the potential":            replace(`"readout":"sum"`, `"readout":"first-spike"`),
+		"stands for -1":                                   replace(`"potential":0.5`, `"potential":-1`),
+		`unknown field "nett"`:                            replace(`"net"`, `"nett"`),
+		"the array is missing":                            func(f *tensorfile.File) { f.Tensors = f.Tensors[1:] },
+		"belongs to nothing in the image":                 func(f *tensorfile.File) { f.AddInt("more", []int{1}, []int32{1}) },
 		"holds no integers": func(f *tensorfile.File) {
 			f.Tensors[0].Int, f.Tensors[0].Data = nil, make([]float32, len(f.Tensors[0].Int))
 		},
 		"the image says":           replace(`"shape":[3,2]`, `"shape":[2,3]`),
 		"no key \"image\"":         func(f *tensorfile.File) { f.Meta = nil },
 		`charge "sun" is unknown`:  replace(`"charge":"sum"`, `"charge":"sun"`),
-		"another program wrote it": replace(`"format":1`, `"format": 1`),
+		"another program wrote it": replace(`"format":2`, `"format": 2`),
 	} {
 		if _, err := chip.Decode(reencode(change)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got %v", want, err)

@@ -32,35 +32,12 @@ type Limit struct {
 	Source string `json:"source"`
 }
 
-// IO says how samples become input and output becomes an answer.
-type IO struct {
-	Coding  string   `json:"coding,omitempty"` // of the input: rate, latency, …
-	Ticks   int      `json:"ticks,omitempty"`  // of a sample
-	Windows []Window `json:"windows,omitempty"`
-	Readout string   `json:"readout,omitempty"` // how the output becomes class scores
-	Classes []string `json:"classes,omitempty"`
-}
-
-// Window is the ticks in which a population of a time-to-first-spike network fires.
-type Window struct {
-	Population string `json:"population"`
-	From       int    `json:"from"`
-	To         int    `json:"to"` // not included
-}
-
 // Conversion records how the integers came to be.
 type Conversion struct {
 	Method      string             `json:"method"`
 	Scales      map[string]float64 `json:"scales,omitempty"`      // λ of each layer
 	Calibration string             `json:"calibration,omitempty"` // hash of the calibration set
 	Accuracy    map[string]float64 `json:"accuracy,omitempty"`    // ann, snn, …
-}
-
-// Constant is one figure of an energy model.
-type Constant struct {
-	Event  string  `json:"event"` // what is counted: "synaptic event"
-	Joule  float64 `json:"joule"` // of one
-	Source string  `json:"source"`
 }
 
 // Vector is an input and the raster that it must give, both [T, N].

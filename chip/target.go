@@ -13,6 +13,8 @@ type Target interface {
 	Name() string
 	// Limits is the table of limits.
 	Limits() []Limit
+	// Grid is the arithmetic that a quantizer aims at.
+	Grid() Grid
 	// Check reports everything in a valid network that the target cannot hold, all at once.
 	Check(net *quant.IntNet) error
 	// Place puts a network that passed Check onto cores.
@@ -85,5 +87,7 @@ func Make(t Target, net *quant.IntNet, producer string) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Image{Producer: producer, Target: TargetRecord{Name: t.Name(), Limits: t.Limits()}, Net: net, Placement: placement}, nil
+	return &Image{
+		Producer: producer, Target: TargetRecord{Name: t.Name(), Limits: t.Limits()}, Net: net, Placement: placement, Energy: EnergyOf(t),
+	}, nil
 }

@@ -5,7 +5,7 @@ import "github.com/snntrain/snntrain/internal/registry"
 // Builtin lists the datasets.
 func Builtin() *registry.Registry[Kind] {
 	r := registry.New[Kind]("dataset")
-	for _, k := range []Kind{digits(), yinyang(), mnist(), fashionMNIST(), cifar10(), npzKind(), csvKind()} {
+	for _, k := range []Kind{digits(), yinyang(), mnist(), fashionMNIST(), cifar10(), fsdd(), npzKind(), csvKind()} {
 		r.Add(k.Name, k)
 	}
 	return r

@@ -26,6 +26,11 @@ var fixtures = map[string]func(t *testing.T, opts any) (dir string){
 		write(t, dir, "test_batch.bin", cifar(3, 9))
 		return dir
 	},
+	"fsdd": func(t *testing.T, _ any) string {
+		dir := t.TempDir()
+		write(t, dir, "recordings.tar.gz", gzipped(spoken(t)))
+		return dir
+	},
 	"npz": func(t *testing.T, opts any) string {
 		o := opts.(*datasets.NPZOptions)
 		o.File, o.Frames = "own.npz", true

@@ -11,6 +11,7 @@ import (
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/neuron"
+	"github.com/snntrain/snntrain/quant"
 )
 
 // Options say what to compile besides the network itself.
@@ -20,6 +21,10 @@ type Options struct {
 	Pool    *par.Pool
 
 	InputGradient bool // Step computes the gradient by the input as well, of the whole sequence at once
+
+	// Arithmetic is that of the target which the network's record names, when it
+	// computes in integers (model.Record.Quantize).
+	Arithmetic *quant.Arithmetic
 
 	// Part compiles the layers that Part depends on, no readout: Output(Part) is
 	// the result. Layers in Given are not computed, Input.Given holds their outputs.
@@ -47,6 +52,9 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 		n = partOf(n, o)
 	}
 	c := &compiler{Program: &Program{net: n, lean: leanMemory}, graph: autograd.NewGraph(), shapes: shapes, pools: poolOf(n)}
+	if err := c.planIntegers(n, o); err != nil {
+		return nil, err
+	}
 	c.input = c.graph.Input(model.InputName, n.Input)
 	c.rated = o.Loss != nil && len(o.Loss.Rates) > 0
 	if o.InputGradient {
@@ -186,6 +194,8 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 		return &autograd.Add{}, nil, nil
 	case *model.Scale:
 		return &autograd.Scale{}, c.perNeuronLeaves(node), nil
+	case *model.Delay:
+		return c.delay(node, op), nil, nil
 	case *model.Affine:
 		return &autograd.Affine{}, c.perNeuronLeaves(node), nil
 	case *model.QCFS:
@@ -229,6 +239,9 @@ func (c *compiler) conv2d(node model.Node, op *model.Conv2d) (autograd.Op, *auto
 
 // weights adds the leaves of weight and bias.
 func (c *compiler) weights(node model.Node, params []model.Param, order func(*model.Tensor) layout) []*autograd.Node {
+	if c.integers != nil {
+		return c.integerWeights(node, params, order)
+	}
 	var leaves []*autograd.Node
 	for _, p := range params {
 		l := plain(p.Tensor)

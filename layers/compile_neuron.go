@@ -22,6 +22,9 @@ func (c *compiler) neuron(node model.Node, op *model.Neuron) (autograd.Op, []*au
 	if err := checkParams(kind, op); err != nil {
 		return nil, nil, err
 	}
+	if c.integers != nil {
+		return c.integerNeuron(node, op)
+	}
 	shape := c.shapes[node.Name]
 	out := &autograd.Neuron{Model: op.Model, Rules: op.Rules, Output: op.Output}
 	layer := neuron.Layer{Rules: op.Rules, Surrogate: op.Surrogate, Shape: shape, Dt: c.net.Dt}

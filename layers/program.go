@@ -30,6 +30,8 @@ type Program struct {
 
 	wantsInput bool // Options.InputGradient
 
+	integers *integers // nil unless the network computes in a chip's arithmetic
+
 	lean   int          // leanMemory
 	counts []layerCount // of the spiking layers, when the last run was cut into segments
 }
@@ -56,11 +58,12 @@ func (p *Program) SetBPTT(b BPTT) { p.bptt = b }
 
 // slot is one array of the model in the Program.
 type slot struct {
-	name   string
-	layout layout
-	data   []float32
-	node   *autograd.Node // nil for what no gradient reaches
-	param  model.Param
+	name    string
+	layout  layout
+	data    []float32      // what is trained and stored
+	rounded []float32      // what the graph reads instead, when it computes in integers
+	node    *autograd.Node // nil for what no gradient reaches
+	param   model.Param
 }
 
 // layerNode is the graph node of a layer's output.
@@ -112,6 +115,7 @@ func (p *Program) Step(in Input) (StepResult, error) {
 	if err := p.machine.Step(); err != nil {
 		return StepResult{}, err
 	}
+	p.through()
 	r := StepResult{Loss: p.machine.Value(p.loss).Scalar, Scores: p.machine.Value(p.scores).Signal}
 	for _, n := range p.penalty {
 		r.Penalty += p.machine.Value(n).Scalar
@@ -148,7 +152,8 @@ func (p *Program) set(in Input, train bool) {
 	c := &p.machine.Context
 	c.Train, c.Labels, c.Keys, c.Carry, c.Watch = train, in.Labels, in.Keys, in.Carry, in.Watch
 	c.Truncate = p.bptt.Truncate
-	p.machine.Set(p.input, &autograd.Value{Signal: in.X})
+	p.round()
+	p.machine.Set(p.input, &autograd.Value{Signal: p.integers.onGrid(in.X)})
 	if p.teacher != nil {
 		p.machine.Set(p.teacher, &autograd.Value{Signal: in.Teacher})
 	}

@@ -65,6 +65,16 @@ func DecayedSub(x, p int32) int32 {
 // round(log₂(τ/dt)), not below 0.
 func Dash(tau, dt float64) int32 { return int32(max(0, math.Round(math.Log2(tau/dt)))) }
 
+// CanDash reports whether a shift decay can keep about the factor alpha per
+// step: between none of it and all of it.
+func CanDash(alpha float64) bool { return alpha >= 0 && alpha < 1 }
+
+// DashOf is the shift p whose factor 1 − 2^−p is nearest to alpha in the
+// logarithm of what is lost: round(−log₂(1 − α)).
+func DashOf(alpha float64) int32 {
+	return int32(min(max(0, math.Round(-math.Log2(1-alpha))), 15))
+}
+
 // DecayParam is the parameter of a multiply decay nearest to the factor alpha
 // per step: round((1 − α)·2^bits), α in 0..1.
 func DecayParam(alpha float64, bits uint) int32 {

@@ -19,6 +19,20 @@ type Input struct {
 	Shape []int `json:"shape"` // (N) or (C, H, W)
 	Min   int32 `json:"min"`
 	Max   int32 `json:"max"`
+
+	// Scale is what 1 stands for in the data that the network was trained on:
+	// a value x enters as round(x/Scale), held in Min..Max. 0 is 1: spikes, or
+	// counts, enter as they are.
+	Scale float64 `json:"scale,omitempty"`
+}
+
+// Of is the value that enters for a value of the data, halves away from zero.
+func (in Input) Of(x float32) int32 {
+	scale := in.Scale
+	if scale == 0 {
+		scale = 1
+	}
+	return Quantize(float64(x), scale, Range{Min: in.Min, Max: in.Max})
 }
 
 // Population is a set of neurons of one rule. Exactly one rule is set.
@@ -155,6 +169,9 @@ func (p *Population) tensors(visit func(string, *Tensor)) {
 		visit(at+"reset", &s.Reset)
 		visit(at+"reset_to", &s.ResetTo)
 		visit(at+"initial", &s.Initial)
+		if s.Noise != nil {
+			visit(at+"noise", &s.Noise.Sigma)
+		}
 		if f := s.Floor; f != nil {
 			visit(at+"floor", &f.At)
 			visit(at+"floor_mode", &f.Mode)
@@ -166,6 +183,10 @@ func (p *Population) tensors(visit func(string, *Tensor)) {
 		if l := a.Levels; l != nil {
 			visit(at+"threshold", &l.Threshold)
 			visit(at+"step", &l.Step)
+		}
+		if r := a.Requantize; r != nil {
+			visit(at+"multiplier", &r.Multiplier)
+			visit(at+"shift", &r.Shift)
 		}
 	}
 }

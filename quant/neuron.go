@@ -36,7 +36,25 @@ type Spiking struct {
 	Floor      *Floor        `json:"floor,omitempty"`
 	Refractory int           `json:"refractory,omitempty"` // ticks after that of a spike in which v is held
 	Initial    Tensor        `json:"initial,omitzero"`     // v before the first tick; absent = 0
+	State      State         `json:"state,omitempty"`      // absent = integers
+	Noise      *Noise        `json:"noise,omitempty"`      // added to what arrives in every tick
 }
+
+// Noise is what an analog membrane picks up: in every tick each neuron gains
+// round(σ·g), g of mean 0 and variance 1 (a sum of eight uniform numbers, at most
+// 4.9), drawn for (seed, tick, neuron). The same seed gives the same noise after every reset.
+type Noise struct {
+	Sigma Tensor `json:"sigma"` // in units of the potential, ≥ 0
+	Seed  uint64 `json:"seed"`
+}
+
+// State is the numbers that a membrane potential is held in.
+type State string
+
+// StateFloat32 is a potential in float32, which no register bounds; parameters
+// and what arrives are integers. Leaks are multiply decays or none; currents,
+// floors, refractory periods and several spikes a tick are not possible.
+const StateFloat32 State = "float32"
 
 // Charge is how the terms of the membrane potential are added up.
 type Charge string
@@ -92,12 +110,14 @@ const (
 // tick decides what leaves in it.
 //
 //	V = R(Σ w·x + b)
-//	y = V                                                      without Levels
+//	y = V                                                      by itself
 //	y = clip(⌈16·(V − θ) / step⌉, 0, 2^bits − 1)               with Levels
+//	y = clip(round(V·s), min, max)                             with Requantize
 type Activation struct {
-	Bias   Tensor  `json:"bias,omitzero"`
-	Range  Range   `json:"range"`
-	Levels *Levels `json:"levels,omitempty"`
+	Bias       Tensor      `json:"bias,omitzero"`
+	Range      Range       `json:"range"`
+	Levels     *Levels     `json:"levels,omitempty"`
+	Requantize *Requantize `json:"requantize,omitempty"`
 }
 
 // Levels is Akida's activation: step = ⌊16·act_step⌋ ≪ (4 − bits).
@@ -145,7 +165,34 @@ func (s *Spiking) validate(shape []int) error {
 	if err := s.Range.validate(); err != nil {
 		return err
 	}
+	if err := s.validateState(); err != nil {
+		return err
+	}
+	if n := s.Noise; n != nil {
+		if s.State != "" {
+			return fmt.Errorf("noise on a %s potential; integers are needed", s.State)
+		}
+		if err := n.Sigma.within("noise", Range{Min: 0, Max: 1 << 24}); err != nil {
+			return err
+		}
+		if err := n.Sigma.spreads("noise", shape); err != nil {
+			return err
+		}
+	}
 	return s.validateFiring(shape)
+}
+
+func (s *Spiking) validateState() error {
+	switch s.State {
+	case "":
+		return nil
+	case StateFloat32:
+		if len(s.Currents) > 0 || s.Charge != ChargeSum || s.Floor != nil || s.Refractory != 0 || s.MaxSpikes != 1 || !s.Leak.IsNone() && s.Leak.Kind != DecayMultiply {
+			return fmt.Errorf("a float32 potential goes with a multiply leak or none, charge %s and one spike a tick, without currents, floor or refractory period", ChargeSum)
+		}
+		return nil
+	}
+	return fmt.Errorf("state %q is unknown; known: %s, or none", s.State, StateFloat32)
 }
 
 func (s *Spiking) validateFiring(shape []int) error {
@@ -231,6 +278,12 @@ func (a *Activation) validate(shape []int) error {
 	}
 	if err := a.Range.validate(); err != nil {
 		return err
+	}
+	if a.Requantize != nil {
+		if a.Levels != nil {
+			return fmt.Errorf("both levels and requantize; one activation is possible")
+		}
+		return a.Requantize.validate(shape)
 	}
 	if l := a.Levels; l != nil {
 		if l.Bits < 1 || l.Bits > 8 {

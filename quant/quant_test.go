@@ -21,6 +21,8 @@ func oracle(x int64, n uint, r quant.Rounding) int64 {
 		up = x < 0 && rest.Sign() != 0
 	case quant.RoundNearestAway:
 		up = n > 0 && (c > 0 || c == 0 && x > 0)
+	case quant.RoundNearestUp:
+		up = n > 0 && c >= 0
 	case quant.RoundNearestEven:
 		up = n > 0 && (c > 0 || c == 0 && q.Bit(0) == 1)
 	}
@@ -48,6 +50,7 @@ func TestRoundingOfHalvesAndNegatives(t *testing.T) {
 	want := map[quant.Rounding][6]int64{ // −7/4, −6/4, −1/4, 1/4, 6/4, 10/4
 		quant.RoundTowardZero: {-1, -1, 0, 0, 1, 2}, quant.RoundFloor: {-2, -2, -1, 0, 1, 2},
 		quant.RoundNearestAway: {-2, -2, 0, 0, 2, 3}, quant.RoundNearestEven: {-2, -2, 0, 0, 2, 2},
+		quant.RoundNearestUp: {-2, -1, 0, 0, 2, 3},
 	}
 	for r, row := range want {
 		for i, x := range []int64{-7, -6, -1, 1, 6, 10} {

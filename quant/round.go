@@ -13,12 +13,13 @@ const (
 	RoundTowardZero  Rounding = "toward-zero"  // the magnitude is floored: -7/4 → -1 (Lava, Loihi)
 	RoundFloor       Rounding = "floor"        // toward minus infinity, an arithmetic shift: -7/4 → -2 (Xylo)
 	RoundNearestAway Rounding = "nearest-away" // to the nearest, halves away from zero: -6/4 → -2
+	RoundNearestUp   Rounding = "nearest-up"   // to the nearest, halves toward plus infinity: -6/4 → -1 (Akida 2)
 	RoundNearestEven Rounding = "nearest-even" // to the nearest, halves to the even neighbor: 6/4 → 2, 10/4 → 2
 )
 
 // Roundings lists the known roundings.
 func Roundings() []Rounding {
-	return []Rounding{RoundTowardZero, RoundFloor, RoundNearestAway, RoundNearestEven}
+	return []Rounding{RoundTowardZero, RoundFloor, RoundNearestAway, RoundNearestUp, RoundNearestEven}
 }
 
 // ShiftRight is x / 2^n, rounded. n is 0..62, |x| < 2^62.
@@ -36,6 +37,10 @@ func ShiftRight(x int64, n uint, r Rounding) int64 {
 		}
 	case RoundNearestAway:
 		if rest > half || rest == half && x >= 0 {
+			return floor + 1
+		}
+	case RoundNearestUp:
+		if rest >= half {
 			return floor + 1
 		}
 	case RoundNearestEven:

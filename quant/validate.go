@@ -61,6 +61,9 @@ func (v *validator) input() {
 	if in.Min > in.Max {
 		v.add("network", InputName, fmt.Errorf("range %d..%d is empty", in.Min, in.Max))
 	}
+	if in.Scale < 0 || math.IsInf(in.Scale, 0) || math.IsNaN(in.Scale) {
+		v.add("network", InputName, fmt.Errorf("scale %v; expected a positive number, or 0 for none", in.Scale))
+	}
 }
 
 func (v *validator) population(i int) {
@@ -207,6 +210,9 @@ func (n *IntNet) MaxValue(source string) int64 {
 	if a := p.Activation; a != nil {
 		if a.Levels != nil {
 			return int64(1)<<a.Levels.Bits - 1
+		}
+		if r := a.Requantize; r != nil {
+			return max(int64(r.Max), -int64(r.Min))
 		}
 		return max(int64(a.Range.Max), -int64(a.Range.Min))
 	}

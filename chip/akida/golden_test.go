@@ -57,24 +57,30 @@ func hwc(t quant.Tensor) quant.Tensor {
 	return out
 }
 
+// golden is the model of a case, and whether the vendor's virtual chip takes it.
+func golden(t *testing.T, c testkit.ChipCase) (m *akida.Model, maps bool) {
+	var g struct {
+		Layers []goldenLayer `json:"layers"`
+		Maps   bool          `json:"maps_on_AKD1000"`
+	}
+	c.Parameters(t, &g)
+	m = &akida.Model{}
+	for _, l := range g.Layers {
+		m.Layers = append(m.Layers, l.layer(t, c))
+	}
+	return m, g.Maps
+}
+
 // TestGoldenAkida: the outputs of the vendor's software backend.
 func TestGoldenAkida(t *testing.T) {
 	compared := 0
 	testkit.GoldenChips(t, "akida", func(t *testing.T, c testkit.ChipCase) {
-		var g struct {
-			Layers []goldenLayer `json:"layers"`
-			Maps   bool          `json:"maps_on_AKD1000"`
-		}
-		c.Parameters(t, &g)
-		m := &akida.Model{}
-		for _, l := range g.Layers {
-			m.Layers = append(m.Layers, l.layer(t, c))
-		}
+		m, maps := golden(t, c)
 		net, err := m.Net()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := akida.New().Check(net); g.Maps && err != nil {
+		if err := akida.New().Check(net); maps && err != nil {
 			t.Errorf("the vendor's chip takes it: %v", err)
 		}
 		want := hwc(c.Tensor(t, "output"))

@@ -11,7 +11,7 @@ import (
 // Target is Akida 1 (AKD1000).
 type Target struct{}
 
-// New is the target.
+// New is the target akida.
 func New() *Target { return &Target{} }
 
 // Name is akida.
@@ -35,13 +35,15 @@ func (*Target) Limits() []chip.Limit {
 
 // Place says which layers there are: how the vendor's software spreads them
 // over its neural processors is its own.
-func (t *Target) Place(net *quant.IntNet) (*chip.Placement, error) {
+func (t *Target) Place(net *quant.IntNet) (*chip.Placement, error) { return place(net), nil }
+
+func place(net *quant.IntNet) *chip.Placement {
 	p := &chip.Placement{}
 	for i := range net.Populations {
 		pop := &net.Populations[i]
 		p.Cores = append(p.Cores, chip.Core{Index: i, Slices: []chip.Slice{{Population: pop.Name, To: pop.N()}}})
 	}
-	return p, nil
+	return p
 }
 
 // Check reports everything that Akida's layers cannot hold.
@@ -67,6 +69,10 @@ func checkPopulation(v *chip.Violations, p *quant.Population, last bool) {
 		return
 	}
 	chip.Want(v, p.Name, "range of the sum", a.Range, register(), "")
+	if a.Requantize != nil {
+		v.Add(p.Name, "scales and rounds", "the target has thresholds and steps: use levels")
+		return
+	}
 	switch {
 	case a.Levels != nil:
 		v.Most(p.Name, int64(a.Levels.Bits), limitActivation, "use fewer levels")

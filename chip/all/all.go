@@ -5,10 +5,13 @@ package all
 import (
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/akida"
+	"github.com/snntrain/snntrain/chip/brainscales2"
 	"github.com/snntrain/snntrain/chip/generic"
 	"github.com/snntrain/snntrain/chip/lava"
+	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
+	"github.com/snntrain/snntrain/chip/spinnaker2"
 	"github.com/snntrain/snntrain/chip/xylo"
 	"github.com/snntrain/snntrain/internal/registry"
 )
@@ -18,7 +21,7 @@ import (
 func Targets() *registry.Registry[chip.Target] {
 	r := registry.New[chip.Target]("target")
 	own := generic.Default()
-	for _, t := range []chip.Target{lava.Loihi2(), lava.Loihi1(), ranc.New(), xylo.New(), speck.New(), akida.New(), &own} {
+	for _, t := range []chip.Target{lava.Loihi2(), lava.Loihi1(), ranc.New(), ranc.TrueNorth(), xylo.New(), speck.New(), akida.New(), akida.New2(), northpole.New(), spinnaker2.New(), brainscales2.New(), &own} {
 		r.Add(t.Name(), t)
 	}
 	return r

@@ -43,13 +43,17 @@ func run(b *testing.B, net *quant.IntNet, percent int) {
 	m := prog.NewMachine()
 	in := rows(quant.Len(net.Input.Shape), percent, 64)
 	b.ResetTimer()
+	began := processor()
 	for k := 0; b.Loop(); k++ {
 		if _, err := m.Step(in[k%len(in)]); err != nil {
 			b.Fatal(err)
 		}
 	}
-	c := m.Counts()
+	used, c := processor()-began, m.Counts()
 	b.ReportMetric(float64(c.SynapticEvents())/b.Elapsed().Seconds()/1e6, "Mevents/s")
+	if used > 0 {
+		b.ReportMetric(float64(c.SynapticEvents())/used/1e6, "Mevents/cpu-s")
+	}
 	b.ReportMetric(float64(c.SynapticEvents())/float64(c.Ticks), "events/tick")
 	b.ReportMetric(float64(c.Ticks)/b.Elapsed().Seconds(), "ticks/s")
 }

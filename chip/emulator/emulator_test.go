@@ -1,10 +1,10 @@
 package emulator_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/snntrain/snntrain/chip/emulator"
@@ -268,9 +268,41 @@ func TestCounts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := fmt.Sprintf("%+v", m.Counts())
-	if want := "{Ticks:2 Inputs:4 Spikes:[4] Events:[6]}"; got != want {
-		t.Errorf("%s, want %s", got, want)
+	got := m.Counts()
+	want := emulator.Counts{
+		Samples: 1, Ticks: 2, Inputs: 4, Spikes: []int64{4}, Sent: [][]int64{{2, 0, 2}, {2, 2}}, Arrived: [][]int64{{2, 0, 2}}, Events: []int64{6},
+		MACs: []int64{0}, Updates: []int64{0}, First: []int64{0},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	got.Add(m.Counts())
+	if got.Ticks != 4 || got.Samples != 2 || got.Sent[1][1] != 4 || got.SynapticEvents() != 12 || m.Counts().Ticks != 2 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestCountsOfValues: ticks in which a source sends more than one spike's worth
+// are multiplications; a membrane potential that changes is an update.
+func TestCountsOfValues(t *testing.T) {
+	net := chain(2, 2)
+	net.Input.Max, net.Input.Min = 5, -1
+	copy(net.Synapses[0].Dense.Weight.Data, []int32{1, 1, 1, 1})
+	net.Populations[0].Spiking.Threshold = quant.Scalar(4)
+	net.Populations[0].Spiking.Reset = quant.Scalar(quant.ResetSubtract)
+	m := mustMachine(t, net)
+	for _, row := range [][]int32{{1, -1}, {2, 0}, {0, 0}, {5, 1}} { // v: 0, 2, 2, 8−4
+		if _, err := m.Step(testkit.Sparse(row)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.Reset()
+	if _, err := m.Step(testkit.Sparse([]int32{1, 0})); err != nil {
+		t.Fatal(err)
+	}
+	got := m.Counts()
+	if got.Events[0] != 4+2+4+2 || got.MACs[0] != 2+4 || got.Updates[0] != 2+2+2 || got.First[0] != 2 || got.Samples != 2 {
+		t.Errorf("%+v", got)
 	}
 }
 

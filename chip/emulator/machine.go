@@ -133,6 +133,10 @@ func (m *Machine) take(in *integer.Spikes) error {
 		}
 	}
 	m.counts.Inputs += int64(len(to.Index))
+	count(m.counts.Sent[0], to)
+	if m.tick == 0 {
+		m.counts.Samples++
+	}
 	m.keepValues(0)
 	return nil
 }
@@ -182,7 +186,7 @@ func (m *Machine) stepPopulation(i int) {
 		clear(in)
 	}
 	m.keepValues(i + 1)
-	m.counts.spiked(i, out)
+	m.counts.stepped(i, out, st.spiking, m.tick == 0)
 }
 
 // Tick is the number of ticks run since the last reset.

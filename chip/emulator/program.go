@@ -38,6 +38,7 @@ type synapses struct {
 	latency int
 	saturating, summed,
 	delayed bool
+	graded   bool        // the source can send anything but −1, 0 and 1
 	register quant.Range // of the current, when saturating
 	rule     *quant.Synapses
 	delays   delays
@@ -85,6 +86,7 @@ func (p *Program) join(i int, index map[string]int) {
 	syn := synapses{
 		index: i, from: index[s.From], channel: s.Current, latency: s.Latency, rule: s,
 		summed: s.Exponent != 0 || s.Range != nil, delayed: s.Delay.Per != "",
+		graded: graded(p.net, s.From),
 	}
 	if s.Pool != nil {
 		src.dense = true
@@ -101,6 +103,15 @@ func (p *Program) join(i int, index map[string]int) {
 	}
 	pop := &p.pops[index[s.To]-1]
 	pop.inputs = append(pop.inputs, syn)
+}
+
+// each calls visit for every synapse group.
+func (p *Program) each(visit func(s *synapses)) {
+	for i := range p.pops {
+		for k := range p.pops[i].inputs {
+			visit(&p.pops[i].inputs[k])
+		}
+	}
 }
 
 // Net is the network that the program runs.

@@ -18,6 +18,15 @@ type Chip struct {
 	MaxSpikes int    `yaml:"max_spikes" validate:"gte=0" doc:"spikes of a neuron in a tick, 0 = any number"`
 	MaxDelay  int    `yaml:"max_delay" validate:"gte=0,lte=4096" doc:"ticks beyond the first that a spike may wait"`
 	Cores     Cores  `yaml:"cores" doc:"size of the chip"`
+	Costs     []Cost `yaml:"energy" validate:"dive" doc:"what events cost"`
+}
+
+// Cost is what one event costs.
+type Cost struct {
+	Event  string  `yaml:"event" validate:"oneof=synaptic-event active-update inactive-update core-spike hop-x hop-y tick second" doc:"what is counted"`
+	Joule  float64 `yaml:"joule" validate:"gte=0" doc:"energy of one in J"`
+	Second float64 `yaml:"second" validate:"gte=0" doc:"time of one in s"`
+	Source string  `yaml:"source" doc:"where the figures come from"`
 }
 
 // Number is the width of a constant.
@@ -31,7 +40,7 @@ type State struct {
 	Overflow  string `yaml:"overflow" validate:"oneof=saturate wrap" doc:"what becomes of a value beyond the bits"`
 	Decay     string `yaml:"decay" validate:"oneof=none multiply dash subtract" doc:"form of the decay"`
 	DecayBits int    `yaml:"decay_bits" validate:"gte=1,lte=15" doc:"fraction bits of a multiply decay"`
-	Rounding  string `yaml:"rounding" validate:"oneof=toward-zero floor nearest-away nearest-even" doc:"of a multiply decay"`
+	Rounding  string `yaml:"rounding" validate:"oneof=toward-zero floor nearest-away nearest-up nearest-even" doc:"of a multiply decay"`
 }
 
 // Cores is the size of the chip.

@@ -190,3 +190,30 @@ func machine(t *rapid.T, n *quant.IntNet) *emulator.Machine {
 	}
 	return p.NewMachine()
 }
+
+// TestEnergyOfTheDescription: what the user gives, with the chip's name where no source is named.
+func TestEnergyOfTheDescription(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c.yaml")
+	write := func(text string) (*generic.Chip, error) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return generic.Load(path)
+	}
+	c, err := write("name: own\nenergy:\n  - {event: synaptic-event, joule: 2e-12}\n  - {event: tick, joule: 1e-9, second: 1e-6, source: meter}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []chip.Constant{{Event: chip.SynapticEvent, Joule: 2e-12, Source: "own"}, {Event: chip.Tick, Joule: 1e-9, Second: 1e-6, Source: "meter"}}
+	if got := chip.EnergyOf(c); !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
+	}
+	for _, e := range chip.Events() {
+		if _, err := write("energy: [{event: " + string(e) + ", joule: 1}]\n"); err != nil {
+			t.Errorf("%s: %v", e, err)
+		}
+	}
+	if _, err := write("energy: [{event: synaptic-evnt, joule: -1}]\n"); err == nil || !strings.Contains(err.Error(), `did you mean "synaptic-event"?`) || !strings.Contains(err.Error(), "-1 is below 0") {
+		t.Errorf("%v", err)
+	}
+}

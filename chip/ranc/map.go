@@ -2,41 +2,39 @@ package ranc
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/quant"
 )
 
-// Mapping is a chain of dense layers on cores. Every weight is a sum of up to
-// four axon types (planes), so a source drives one axon a plane in every core
-// of the next layer; as a neuron sends to one axon only, it is there as often.
+// Mapping is a chain of layers on cores. A weight is a sum of axon types
+// (code), so a source has axons of several types in every core that reads it; as
+// a neuron sends to one axon only, it is there as often. A layer whose fan-in is
+// above a core's axons is split (split). Convolutions are unrolled.
 type Mapping struct {
 	Chip   *Chip
 	Config *Config
-	layers []mapped
-	inputs int
-}
+	Extra  int // ticks that the output comes later than in the network, two for each split layer
 
-type mapped struct {
-	pop    *quant.Population
-	weight quant.Tensor // [out, in]
-	tick   int          // destination tick of what this layer sends
-	values []int32      // planes
-	copies int          // of each neuron
-	first  int          // core
-	cores  int
+	layers []*layer
+	groups []*group
+	inputs [][]place // of each input: the axons that take its packets
 }
 
 // Map puts a network on cores, or reports everything that keeps it from fitting.
 func Map(net *quant.IntNet) (*Mapping, error) {
 	v := chip.NewViolations("chip/ranc")
-	m := &Mapping{inputs: quant.Len(net.Input.Shape)}
+	m := &Mapping{inputs: make([][]place, max(quant.Len(net.Input.Shape), 0))}
 	if net.Input.Min != 0 || net.Input.Max != 1 {
 		v.Add(quant.InputName, fmt.Sprintf("values are %d..%d", net.Input.Min, net.Input.Max), "the target takes spikes, 0 or 1")
 	}
 	m.chain(net, v)
 	if v.Len() == 0 {
-		m.size(v)
+		m.plan(v)
+	}
+	if v.Len() == 0 {
+		m.pack(v)
 	}
 	if err := v.Err(); err != nil {
 		return nil, err
@@ -45,7 +43,7 @@ func Map(net *quant.IntNet) (*Mapping, error) {
 	return m, nil
 }
 
-// chain walks the layers, each dense from the one before.
+// chain walks the layers, each reading the one before.
 func (m *Mapping) chain(net *quant.IntNet, v *chip.Violations) {
 	last := quant.InputName
 	for i := range net.Populations {
@@ -54,17 +52,21 @@ func (m *Mapping) chain(net *quant.IntNet, v *chip.Violations) {
 			v.Add(p.Name, "has no spiking neurons", "train a spiking network")
 			return
 		}
-		checkNeuron(v, p.Name, p.Spiking)
 		s := into(net, p.Name)
-		if len(s) != 1 || s[0].From != last || s[0].Dense == nil {
-			v.Add(p.Name, fmt.Sprintf("is not dense from %q alone", last), "a chain of dense layers is mapped")
+		if len(s) != 1 || s[0].From != last || s[0].Pool != nil {
+			v.Add(p.Name, fmt.Sprintf("does not read %q alone, through weights", last), "a chain of layers is mapped; pool by a convolution with a stride")
 			return
 		}
-		m.layer(p, s[0], v)
+		m.layers = append(m.layers, newLayer(i, p, s[0], net.SourceShape(last), v))
 		last = p.Name
 	}
+	for _, l := range m.layers {
+		if l != nil && m.layers[0] != nil && l.pop.Spiking.Floor.Also != m.layers[0].pop.Spiking.Floor.Also {
+			v.Add(l.pop.Name, "meets its floor by another comparison than the first layer", "neuron_reset_type is one for the whole chip")
+		}
+	}
 	if last != net.Output {
-		v.Add(last, "comes after the output", "a chain of dense layers is mapped")
+		v.Add(last, "comes after the output", "a chain of layers is mapped")
 	}
 }
 
@@ -78,158 +80,128 @@ func into(net *quant.IntNet, name string) []*quant.Synapses {
 	return out
 }
 
-func (m *Mapping) layer(p *quant.Population, s *quant.Synapses, v *chip.Violations) {
-	if s.Exponent != 0 || s.Range != nil || s.Delay.Per != "" {
-		v.Add(s.Name, "has an exponent, a range or delays of its own", "set the latency of the layer")
-	}
-	if len(m.layers) == 0 {
-		chip.Want(v, s.Name, "latency", s.Latency, 0, "input packets act in the tick they enter for")
-	} else {
-		if s.Latency < 1 {
-			v.Add(s.Name, "latency is 0, the target needs at least 1 tick a layer", "")
-		}
-		v.Most(s.Name, int64(s.Latency), limitDelay, "")
-		m.layers[len(m.layers)-1].tick = s.Latency - 1
-	}
-	lo, hi := s.WeightRange()
-	v.Most(s.Name, max(int64(hi), -int64(lo)-1), limitWeight, "")
-	values, ok := planes(s.Dense.Weight)
-	if !ok {
-		v.Add(s.Name, "the weights need more than 4 axon types", "use at most 4 values, or 4 bits times a common factor")
-	}
-	if need := len(values) * s.Dense.Weight.Shape[1]; ok {
-		l := limitAxons
-		l.Name = fmt.Sprintf("axons a core (%d inputs, %d each)", s.Dense.Weight.Shape[1], len(values))
-		v.Most(s.Name, int64(need), l, "split the fan-in: give the layer fewer inputs, or use fewer weight values")
-	}
-	m.layers = append(m.layers, mapped{pop: p, weight: s.Dense.Weight, values: values})
-}
-
-// size finds copies and cores, from the last layer back.
-func (m *Mapping) size(v *chip.Violations) {
-	copies, total := 1, 0
-	for i := len(m.layers) - 1; i >= 0; i-- {
-		l := &m.layers[i]
-		l.copies = max(copies, 1)
-		l.cores = (l.pop.N()*l.copies + coreNeurons - 1) / coreNeurons
-		total += l.cores
-		copies = l.cores * len(l.values)
-		if total > gridX*gridY {
-			v.Most(l.pop.Name, int64(total), limitCores, "use a smaller network, or fewer weight values")
+// plan decides which layers are split and when each acts.
+func (m *Mapping) plan(v *chip.Violations) {
+	for _, l := range m.layers {
+		if v.Most(l.pop.Name, int64(l.pop.N()), limitTotal, "use a smaller network"); v.Len() > 0 {
 			return
 		}
-	}
-	first := 0
-	for i := range m.layers {
-		m.layers[i].first = first
-		first += m.layers[i].cores
+		if need := l.axons(); need > coreAxons {
+			l.split = smallest(l)
+			m.Extra += extraTicks
+			if l.split == nil {
+				limit := limitAxons
+				limit.Name = fmt.Sprintf("axons a core (fan-in of a neuron, %d axons a source), and its partial sums do not fit a core either", l.code.lines())
+				v.Most(l.pop.Name, int64(need), limit, "use fewer inputs, smaller weights or fewer different ones")
+			}
+			v.Most(l.pop.Name, int64(l.tick)+1, splitDelay(), "a split layer delivers its input twice, a tick apart")
+		}
+		l.extra = m.Extra
+		l.own = l.neurons()
+		l.checkWaiting(v)
 	}
 }
 
-// place is the grid position of a core; the bus comes after the last.
-func (m *Mapping) place(core int) [2]int {
-	x := m.Config.NumCoresX
-	return [2]int{core % x, core / x}
+// splitDelay is the longest latency of a split layer.
+func splitDelay() chip.Limit {
+	l := limitDelay
+	l.Name, l.Value = "ticks of delay of a split layer", l.Value-1
+	return l
 }
 
-// build makes cores, neurons and routes.
+// smallest is the split of a layer with the fewest neurons among those that fit, nil when none does.
+func smallest(l *layer) *split {
+	var best *split
+	least := 0
+	for _, size := range sizes() {
+		s := newSplit(l, size)
+		if !s.fits() {
+			continue
+		}
+		if n := s.cores(); best == nil || n < least {
+			best, least = s, n
+		}
+	}
+	return best
+}
+
+// pack fills cores from the last layer back.
+func (m *Mapping) pack(v *chip.Violations) {
+	source := int32(-1)
+	for _, l := range m.layers {
+		l.source = source
+		if l.split == nil {
+			m.groups = append(m.groups, l.group())
+		} else {
+			l.split.last = -1 // lines name the source
+			m.groups = append(m.groups, l.split.stages(len(m.groups))...)
+		}
+		source = int32(len(m.groups) - 1)
+	}
+	for _, g := range m.groups {
+		g.wanted = make([][]place, g.count)
+	}
+	last := m.groups[len(m.groups)-1]
+	for u := range last.count {
+		last.wanted[u] = []place{{axon: last.neuron(u)}}
+	}
+	total := 0
+	for _, g := range slices.Backward(m.groups) {
+		g.pack()
+		total += len(g.cores)
+		if total > gridX*gridY-1 {
+			v.Most(m.layers[g.layer].pop.Name, int64(total)+1, limitCores, "use a smaller network, or fewer weight values")
+			return
+		}
+		g.demand(m.groups, m.inputs)
+	}
+}
+
+// build numbers the cores, layer by layer, and makes them; the bus comes after the last.
 func (m *Mapping) build() {
-	last := &m.layers[len(m.layers)-1]
-	total := last.first + last.cores + 1
-	width := min(total, gridX)
+	total := 0
+	for _, g := range m.groups {
+		for _, c := range g.cores {
+			c.number = total
+			total++
+		}
+	}
+	width := min(total+1, gridX)
 	m.Config = &Config{
-		NumNeurons: coreNeurons, NumAxons: coreAxons, NumCoresX: width, NumCoresY: (total + width - 1) / width,
+		NumNeurons: coreNeurons, NumAxons: coreAxons, NumCoresX: width, NumCoresY: (total + width) / width,
 		NumWeights: axonTypes, MaxTickOffset: maxTicks,
 	}
-	if last.pop.Spiking.Floor.Also {
+	last := m.layers[len(m.layers)-1].pop
+	if last.Spiking.Floor.Also {
 		m.Config.NeuronResetType = 1
 	}
-	m.Chip = &Chip{OutputBus: OutputBus{Coordinates: m.place(total - 1), NumOutputs: last.pop.N()}}
-	for i := range m.layers {
-		m.buildLayer(i)
+	bus := m.place(total)
+	m.Chip = &Chip{OutputBus: OutputBus{Coordinates: bus, NumOutputs: last.N()}}
+	for _, g := range m.groups {
+		for _, c := range g.cores {
+			m.Chip.Cores = append(m.Chip.Cores, g.build(c, m.place(c.number), bus, m.place))
+		}
 	}
 }
 
-func (m *Mapping) buildLayer(i int) {
-	l := &m.layers[i]
-	in := l.weight.Shape[1]
-	neurons := l.neurons()
-	for c := range l.cores {
-		core := Core{Coordinates: m.place(l.first + c)}
-		for p := range l.values {
-			for range in {
-				core.Axons = append(core.Axons, p)
-			}
-		}
-		for k := c * coreNeurons; k < min((c+1)*coreNeurons, len(neurons)*l.copies); k++ {
-			n, copied := k/l.copies, k%l.copies
-			neuron := neurons[n]
-			m.route(&neuron, i, n, copied, core.Coordinates)
-			core.Neurons = append(core.Neurons, neuron)
-			core.Connections = append(core.Connections, l.connections(n))
-		}
-		m.Chip.Cores = append(m.Chip.Cores, core)
-	}
-}
-
-// route sends copy c of neuron n to its own axon of the next layer, or to the bus.
-func (m *Mapping) route(neuron *Neuron, layer, n, c int, from [2]int) {
-	to := m.Chip.OutputBus.Coordinates
-	neuron.Axon = n
-	if layer+1 < len(m.layers) {
-		next := &m.layers[layer+1]
-		used := next.cores * len(next.values)
-		core, plane := c%used/max(len(next.values), 1), c%max(len(next.values), 1)
-		to = m.place(next.first + core)
-		neuron.Axon = plane*next.weight.Shape[1] + n
-		neuron.Tick = m.layers[layer].tick
-	}
-	neuron.Offset = [2]int{to[0] - from[0], to[1] - from[1]}
-}
-
-func (l *mapped) connections(n int) []int {
-	in := l.weight.Shape[1]
-	row := make([]int, len(l.values)*in)
-	for p := range l.values {
-		for i, w := range l.weight.Data[n*in : (n+1)*in] {
-			if connects(l.values, p, w) {
-				row[p*in+i] = 1
-			}
-		}
-	}
-	return row
-}
-
-// neurons are the layer's neurons without their routes.
-func (l *mapped) neurons() []Neuron {
-	s, shape := l.pop.Spiking, l.pop.Shape
-	theta, bias, floor := s.Threshold.Spread(shape), s.Bias.Spread(shape), s.Floor.At.Spread(shape)
-	reset, to, initial := s.Reset.Spread(shape), s.ResetTo.Spread(shape), s.Initial.Spread(shape)
-	weights := append(append([]int32{}, l.values...), make([]int32, axonTypes-len(l.values))...)
-	out := make([]Neuron, l.pop.N())
-	for n := range out {
-		out[n] = Neuron{
-			ResetPotential: to[n], Weights: weights, Leak: bias[n], PositiveThreshold: theta[n], NegativeThreshold: floor[n],
-			Potential: initial[n], ResetMode: reset[n],
-		}
-	}
-	return out
+// place is the grid position of a core.
+func (m *Mapping) place(number int) [2]int {
+	x := m.Config.NumCoresX
+	return [2]int{number % x, number / x}
 }
 
 // Packets adds the packets of an input raster, [T, inputs], to the chip.
 func (m *Mapping) Packets(raster quant.Tensor) {
-	l := &m.layers[0]
+	n := len(m.inputs)
 	m.Chip.Packets = make([][]Packet, raster.Shape[0])
 	for t := range m.Chip.Packets {
 		list := []Packet{}
-		for i, v := range raster.Data[t*m.inputs : (t+1)*m.inputs] {
+		for i, v := range raster.Data[t*n : (t+1)*n] {
 			if v == 0 {
 				continue
 			}
-			for c := range l.cores {
-				for p := range l.values {
-					list = append(list, Packet{Core: m.place(l.first + c), Axon: p*m.inputs + i})
-				}
+			for _, to := range m.inputs[i] {
+				list = append(list, Packet{Core: m.place(to.core.number), Axon: to.axon, Tick: to.tick})
 			}
 		}
 		m.Chip.Packets[t] = list
@@ -239,14 +211,10 @@ func (m *Mapping) Packets(raster quant.Tensor) {
 func (m *Mapping) placement() *chip.Placement {
 	p := &chip.Placement{}
 	var mostAxons, mostNeurons int
-	for i := range m.layers {
-		l := &m.layers[i]
-		for c := range l.cores {
-			from, to := c*coreNeurons, min((c+1)*coreNeurons, l.pop.N()*l.copies)
-			p.Cores = append(p.Cores, chip.Core{Index: l.first + c, Slices: []chip.Slice{{
-				Population: l.pop.Name, From: from / l.copies, To: (to + l.copies - 1) / l.copies,
-			}}})
-			mostAxons, mostNeurons = max(mostAxons, len(l.values)*l.weight.Shape[1]), max(mostNeurons, to-from)
+	for _, g := range m.groups {
+		for _, c := range g.cores {
+			mostAxons, mostNeurons = max(mostAxons, len(c.axons)), max(mostNeurons, len(c.units))
+			p.Cores = append(p.Cores, chip.Core{Index: c.number, Slices: g.slices(c, m.layers[g.layer].pop.Name)})
 		}
 	}
 	for _, u := range []struct {
@@ -256,4 +224,22 @@ func (m *Mapping) placement() *chip.Placement {
 		p.Usage = append(p.Usage, chip.Use{Resource: u.l.Name, Used: int64(u.used), Limit: u.l.Value})
 	}
 	return p
+}
+
+// slices are the neurons of a core, or those whose sums it makes.
+func (g *group) slices(c *core, name string) []chip.Slice {
+	var list []int
+	for _, i := range c.units {
+		list = append(list, g.neuron(i.unit))
+	}
+	slices.Sort(list)
+	var out []chip.Slice
+	for _, n := range slices.Compact(list) {
+		if k := len(out) - 1; k >= 0 && out[k].To == n {
+			out[k].To++
+			continue
+		}
+		out = append(out, chip.Slice{Population: name, From: n, To: n + 1})
+	}
+	return out
 }

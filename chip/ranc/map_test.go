@@ -72,7 +72,7 @@ func TestMappedChipEqualsNetwork(t *testing.T) {
 	})
 }
 
-func outputs(t *rapid.T, net *quant.IntNet, raster quant.Tensor) [][]int32 {
+func outputs(t rapid.TB, net *quant.IntNet, raster quant.Tensor) [][]int32 {
 	prog, err := emulator.Compile(net)
 	if err != nil {
 		t.Fatal(err)
@@ -101,16 +101,25 @@ func TestEachLimitIsRefused(t *testing.T) {
 	rule := func() *quant.Spiking { return ranc.LIF(5, 0, -100, quant.ResetSubtract) }
 	first := func(n *quant.IntNet) *quant.Spiking { return n.Populations[0].Spiking }
 	for want, damage := range map[string]func(n *quant.IntNet){
-		`257 axons a core (257 inputs, 1 each), the limit is 256`: func(n *quant.IntNet) { *n = *chainOf(rule, 257, fill(1, 2, 257)) },
-		`260 axons a core (130 inputs, 2 each), the limit is 256`: func(n *quant.IntNet) { w := fill(1, 2, 130); w.Data[0] = -1; *n = *chainOf(rule, 130, w) },
-		`the weights need more than 4 axon types`:                 func(n *quant.IntNet) { copy(n.Synapses[0].Dense.Weight.Data, []int32{1, 2, 3, 5, 9, 31}) },
-		`256 weight (9 bits, signed), the limit is 255`:           func(n *quant.IntNet) { n.Synapses[0].Dense.Weight.Data[0] = 256 },
-		`16 ticks of delay, the limit is 15`:                      func(n *quant.IntNet) { n.Synapses[1].Latency = 16 },
-		`the limit is 4096 (Merolla 2014)`:                        func(n *quant.IntNet) { *n = *chainOf(rule, 1, fill(1, 4097*256, 1)) },
-		`values are 0..2; the target takes spikes`:                func(n *quant.IntNet) { n.Input.Max = 2 },
-		`comparison is >, the target has >=`:                      func(n *quant.IntNet) { first(n).Fire = model.FireAbove },
-		`spikes a tick is 2, the target has 1`:                    func(n *quant.IntNet) { first(n).MaxSpikes = 2 },
-		`has a leak that depends on the potential`:                func(n *quant.IntNet) { first(n).Leak = quant.Decay{Kind: quant.DecayDash, P: quant.Scalar(1)} },
+		`3000 axons a core (fan-in of a neuron, 1 axons a source), and its partial sums do not fit a core either, the limit is 256`: func(n *quant.IntNet) {
+			*n = *chainOf(rule, 3000, fill(1, 2, 3000))
+		},
+		`15 ticks of delay of a split layer, the limit is 14`: func(n *quant.IntNet) {
+			*n = *chainOf(rule, 1, fill(1, 257, 1), fill(1, 1, 257))
+			n.Synapses[1].Latency = 15
+		},
+		`neuron 0, with bias 9, fires or meets its floor in the 2 ticks before the split sums arrive`: func(n *quant.IntNet) {
+			*n = *chainOf(func() *quant.Spiking { return ranc.LIF(10, 9, -8, quant.ResetSubtract) }, 257, fill(1, 1, 257))
+		},
+		`layer "b": meets its floor by another comparison than the first layer`: func(n *quant.IntNet) { n.Populations[1].Spiking.Floor.Also = true },
+		`256 weight (9 bits, signed), the limit is 255`:                         func(n *quant.IntNet) { n.Synapses[0].Dense.Weight.Data[0] = 256 },
+		`16 ticks of delay, the limit is 15`:                                    func(n *quant.IntNet) { n.Synapses[1].Latency = 16 },
+		`1048577 neurons of a layer on all cores, the limit is 1048576`:         func(n *quant.IntNet) { *n = *chainOf(rule, 1, fill(1, 4096*256+1, 1)) },
+		`4097 cores, the limit is 4096 (Merolla 2014)`:                          func(n *quant.IntNet) { *n = *chainOf(rule, 1, fill(1, 4096*256, 1)) },
+		`values are 0..2; the target takes spikes`:                              func(n *quant.IntNet) { n.Input.Max = 2 },
+		`comparison is >, the target has >=`:                                    func(n *quant.IntNet) { first(n).Fire = model.FireAbove },
+		`spikes a tick is 2, the target has 1`:                                  func(n *quant.IntNet) { first(n).MaxSpikes = 2 },
+		`has a leak that depends on the potential`:                              func(n *quant.IntNet) { first(n).Leak = quant.Decay{Kind: quant.DecayDash, P: quant.Scalar(1)} },
 		`synaptic currents is 1, the target has 0`: func(n *quant.IntNet) {
 			first(n).Currents = []quant.Current{{Order: quant.DecayAdd, Range: quant.Full()}}
 		},
@@ -118,10 +127,15 @@ func TestEachLimitIsRefused(t *testing.T) {
 		`resets by rule 1 above and by rule 2 below`:    func(n *quant.IntNet) { first(n).Floor.Mode = quant.Scalar(2) },
 		`the reset potential below is not the negative`: func(n *quant.IntNet) { first(n).ResetTo = quant.Scalar(3) },
 		`range of the potential is`:                     func(n *quant.IntNet) { first(n).Range = quant.Signed(20, quant.Wrap) },
-		`is not dense from "input" alone`: func(n *quant.IntNet) {
+		`layer "a": does not read "input" alone, through weights`: func(n *quant.IntNet) {
 			n.Synapses[0].Dense = nil
-			n.Synapses[0].One = &quant.One{Weight: quant.Scalar(1)}
+			n.Synapses[0].Pool = &quant.Pool{}
 		},
+		`layer "b": has no spiking neurons`: func(n *quant.IntNet) {
+			n.Populations[1].Spiking, n.Populations[1].Activation = nil, &quant.Activation{}
+		},
+		`latency is 0, the target needs at least 1`:     func(n *quant.IntNet) { n.Synapses[1].Latency = 0 },
+		`latency is 1, the target has 0; input packets`: func(n *quant.IntNet) { n.Synapses[0].Latency = 1 },
 		`has an exponent, a range or delays of its own`: func(n *quant.IntNet) { n.Synapses[0].Exponent = 1 },
 		`refractory period is 1, the target has 0`:      func(n *quant.IntNet) { first(n).Refractory = 1 },
 		`"b": comes after the output`:                   func(n *quant.IntNet) { n.Output = "a" },
@@ -135,16 +149,46 @@ func TestEachLimitIsRefused(t *testing.T) {
 	}
 }
 
+func TestTrueNorthLimits(t *testing.T) {
+	first := func(n *quant.IntNet) *quant.Spiking { return n.Populations[0].Spiking }
+	for want, damage := range map[string]func(n *quant.IntNet){
+		`layer "a": 262144 threshold (18 bits), the limit is 262143 (Cassidy 2013)`: func(n *quant.IntNet) { first(n).Threshold = quant.Scalar(1 << 18) },
+		`262144 negative threshold (18 bits), the limit is 262143`:                  func(n *quant.IntNet) { first(n).Floor.At = quant.Scalar(-1 << 18) },
+		`256 leak (9 bits, signed), the limit is 255`:                               func(n *quant.IntNet) { first(n).Bias = quant.Scalar(-256) },
+		`potential (20 bits, signed) that a tick can reach, the limit is 524287`: func(n *quant.IntNet) {
+			first(n).Threshold = quant.Scalar(1<<18 - 1)
+			n.Input.Shape = []int{3000}
+			n.Synapses[0].Dense.Weight = fill(0, 2, 3000)
+			for i := range n.Synapses[0].Dense.Weight.Data[:1100] {
+				n.Synapses[0].Dense.Weight.Data[i] = 255
+			}
+		},
+		`has a floor above zero`: func(n *quant.IntNet) { first(n).Floor.At = quant.Scalar(1) },
+	} {
+		n := chainOf(func() *quant.Spiking { return ranc.LIF(5, 0, -100, quant.ResetSubtract) }, 3, fill(1, 2, 3), fill(-1, 2, 2))
+		if err := ranc.TrueNorth().Check(n); err != nil {
+			t.Fatal(err)
+		}
+		damage(n)
+		if err := ranc.TrueNorth().Check(n); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+		if err := ranc.New().Check(n); err != nil && !strings.Contains(err.Error(), "partial sums") {
+			t.Errorf("ranc has no such limit: %v", err)
+		}
+	}
+}
+
 func TestUtilization(t *testing.T) {
 	rule := func() *quant.Spiking { return ranc.LIF(5, 0, -100, quant.ResetValue) }
 	w := fill(1, 100, 64)
-	w.Data[0] = -1 // two planes: 64 sources on 128 axons
+	w.Data[0] = -1 // a type of its own: 64 sources on 65 axons
 	net := chainOf(rule, 64, w, fill(1, 10, 100))
 	im, err := chip.Make(ranc.New(), net, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []chip.Use{{Resource: "cores", Used: 2, Limit: 4096}, {Resource: "axons a core", Used: 128, Limit: 256}, {Resource: "neurons a core", Used: 100, Limit: 256}}
+	want := []chip.Use{{Resource: "cores", Used: 2, Limit: 4096}, {Resource: "axons a core", Used: 100, Limit: 256}, {Resource: "neurons a core", Used: 100, Limit: 256}}
 	if !slices.Equal(im.Placement.Usage, want) {
 		t.Errorf("%+v", im.Placement.Usage)
 	}

@@ -51,10 +51,11 @@ func (c *Chip) Check(cfg *Config) error {
 	if c.OutputBus.NumOutputs < 1 || c.OutputBus.NumOutputs > 1<<20 {
 		k.add("output bus", "%d outputs", c.OutputBus.NumOutputs)
 	}
-	k.routes(c)
+	size := c.sizes()
+	k.routes(c, size)
 	for t, list := range c.Packets {
 		for _, p := range list {
-			k.packet(t, c, p)
+			k.packet(t, c, p, size)
 		}
 	}
 	return k.faults.Err()
@@ -147,8 +148,7 @@ func (k *checker) inside(p [2]int) bool {
 }
 
 // routes checks that every neuron's spikes go to an axon or an output.
-func (k *checker) routes(c *Chip) {
-	size := c.sizes()
+func (k *checker) routes(c *Chip, size map[[2]int]int) {
 	for i := range c.Cores {
 		for n, neuron := range c.Cores[i].Neurons {
 			to := add(c.Cores[i].Coordinates, neuron.Offset)
@@ -159,8 +159,7 @@ func (k *checker) routes(c *Chip) {
 	}
 }
 
-func (k *checker) packet(t int, c *Chip, p Packet) {
-	size := c.sizes()
+func (k *checker) packet(t int, c *Chip, p Packet, size map[[2]int]int) {
 	if p.Core == c.OutputBus.Coordinates || p.Axon < 0 || p.Axon >= size[p.Core] || p.Tick < 0 || p.Tick >= k.cfg.MaxTickOffset {
 		k.add(fmt.Sprintf("packet of tick %d", t), "to axon %d of core %v after %d ticks: no such axon or tick", p.Axon, p.Core, p.Tick)
 	}

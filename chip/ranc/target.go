@@ -1,6 +1,7 @@
 package ranc
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/snntrain/snntrain/chip"
@@ -9,13 +10,18 @@ import (
 )
 
 // Target is RANC with cores of TrueNorth's size.
-type Target struct{}
+type Target struct{ narrow bool }
 
-// New is the target.
+// New is the target ranc: RANC as its simulator has it, with states of 32 bits.
 func New() *Target { return &Target{} }
 
-// Name is ranc.
-func (*Target) Name() string { return "ranc" }
+// Name is ranc or truenorth.
+func (t *Target) Name() string {
+	if t.narrow {
+		return "truenorth"
+	}
+	return "ranc"
+}
 
 const merolla = "Merolla 2014"
 
@@ -31,12 +37,17 @@ var (
 	limitAxons   = chip.Limit{Name: "axons a core", Value: coreAxons, Source: merolla}
 	limitNeurons = chip.Limit{Name: "neurons a core", Value: coreNeurons, Source: merolla}
 	limitWeight  = chip.Limit{Name: "weight (9 bits, signed)", Value: 255, Source: merolla}
+	limitTotal   = chip.Limit{Name: "neurons of a layer on all cores", Value: gridX * gridY * coreNeurons, Source: merolla}
 	limitDelay   = chip.Limit{Name: "ticks of delay", Value: maxTicks - 1, Source: merolla}
 )
 
 // Limits is the table of limits.
-func (*Target) Limits() []chip.Limit {
-	return []chip.Limit{limitCores, limitAxons, limitNeurons, limitWeight, limitDelay}
+func (t *Target) Limits() []chip.Limit {
+	out := []chip.Limit{limitCores, limitAxons, limitNeurons, limitTotal, limitWeight, limitDelay, splitDelay()}
+	if t.narrow {
+		out = append(out, narrowLimits()...)
+	}
+	return out
 }
 
 // LIF is RANC's neuron: V ← V + Σw + leak, a spike at V ≥ threshold that
@@ -61,6 +72,9 @@ func floorMode(reset int32) int32 {
 // Check reports everything that cores of a binary crossbar cannot hold.
 func (t *Target) Check(net *quant.IntNet) error {
 	_, err := Map(net)
+	if t.narrow {
+		return errors.Join(checkNarrow(net), err)
+	}
 	return err
 }
 

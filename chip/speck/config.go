@@ -17,6 +17,7 @@ type coreConfig struct {
 	Floor       int32     `json:"threshold_low"`
 	ToZero      bool      `json:"return_to_zero"`
 	Pooling     int       `json:"pooling"`
+	Initial     []int32   `json:"neurons_initial_value,omitempty"` // [C_out][H][W], flattened
 }
 
 type dims struct {
@@ -48,6 +49,9 @@ func (t *Target) Config(net *quant.IntNet) ([]byte, error) {
 				Input: [3]int(from), Output: [3]int(p.pop.Shape), Kernel: [2]int{w.Shape[2], w.Shape[3]},
 				Stride: p.conv.Stride, Padding: p.conv.Padding,
 			},
+		}
+		if s.Initial.MaxAbs() != 0 {
+			out[i].Initial = s.Initial.Spread(p.pop.Shape)
 		}
 		if i > 0 {
 			out[i-1].Destination = out[i].Core

@@ -143,7 +143,7 @@ const accounted = 200
 
 // judge runs both networks over the test part.
 func (c *converting) judge(ctx context.Context, r *convert.RateResult, report *conversion, pool *par.Pool) error {
-	float, err := layers.Compile(c.float, layers.Options{Pool: pool, Readout: "last"})
+	float, err := compile(c.float, layers.Options{Pool: pool, Readout: "last"})
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (c *converting) judge(ctx context.Context, r *convert.RateResult, report *c
 	if err != nil {
 		return err
 	}
-	spiking, err := layers.Compile(r.Network, layers.Options{Pool: pool})
+	spiking, err := compile(r.Network, layers.Options{Pool: pool})
 	if err != nil {
 		return err
 	}

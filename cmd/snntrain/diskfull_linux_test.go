@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/snntrain/snntrain/chip"
 )
 
 // limitFiles makes every write beyond n bytes of a file fail, as on a full
@@ -69,4 +71,50 @@ func TestADiskThatIsFull(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestExportToADiskThatIsFull: no form leaves a half-written file, and what was there stays.
+func TestExportToADiskThatIsFull(t *testing.T) {
+	wide := func(im *chip.Image) { // 10×64 weights that fill all bytes
+		w := im.Net.Synapses[0].Dense.Weight.Data
+		for i := range w {
+			w[i] = int32(i%4) - 2
+		}
+	}
+	for form, file := range map[string]string{"image": "a.snnimg", "ranc": "a.json"} {
+		t.Run(form, func(t *testing.T) {
+			image, dir := digitsImage(t, wide), t.TempDir()
+			out := filepath.Join(dir, file)
+			good(t, "export", image, "--target", form, "--out", out)
+			before := map[string]string{}
+			for _, name := range entries(t, dir) {
+				before[name] = string(read(t, dir, name))
+			}
+			other := digitsImage(t, nil)
+			cmd := process(t, "export", other, "--target", form, "--out", out)
+			cmd.Env = append(cmd.Env, "SNNTRAIN_TEST_FILE_LIMIT=500")
+			if err := cmd.Run(); err == nil || !strings.Contains(cmd.Stderr.(*bytes.Buffer).String(), "not written") {
+				t.Errorf("%v: %s", err, cmd.Stderr)
+			}
+			for _, name := range entries(t, dir) {
+				if text, ok := before[name]; !ok || text != string(read(t, dir, name)) {
+					t.Errorf("%s is new or another", name)
+				}
+			}
+		})
+	}
+}
+
+// entries lists a directory.
+func entries(t *testing.T, dir string) []string {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range list {
+		names = append(names, e.Name())
+	}
+	return names
 }

@@ -19,20 +19,32 @@ import (
 type emulateOptions struct {
 	image, input, out string
 	ticks             int
+	judgeOptions
 }
 
 func emulateCommand(s *streams) *cobra.Command {
 	var o emulateOptions
 	cmd := &cobra.Command{
-		Use:   "emulate IMAGE --input IN.npy --out RASTER.npy",
-		Short: "Run a chip image in its integer arithmetic",
+		Use:   "emulate IMAGE [--data CONFIG | --input IN.npy --out RASTER.npy]",
+		Short: "Run a chip image in its integer arithmetic: accuracy, energy, or a raster",
 		Long: strings.TrimSpace(`
-Run a chip image, or a netx file (network.net), in its integer arithmetic and save what its output sends.
-IN.npy holds whole numbers, [T, ...], T ticks of the image's input shape; the raster is int32, [T, N].`),
-		Example: "  snntrain emulate net.snnimg --input spikes.npy --out raster.npy\n  snntrain emulate net.snnimg --input spikes.npy --out raster.npy --ticks 100 --json",
+Run a chip image, or a netx file (network.net), in its integer arithmetic.
+
+On the data that the image was made for, or of another config: accuracy, and for an inference the
+spikes, operations, energy, time and NeuroBench metrics, and how much of the chip is used.
+
+With --input a raster: IN.npy holds whole numbers, [T, ...], T ticks of the image's input shape; what
+the output sends is saved as int32, [T, N].`),
+		Example: "  snntrain emulate net.snnimg\n  snntrain emulate network.net --data configs/mnist-mlp.yaml --readout sum --tail 3 --scale 1\n  snntrain emulate net.snnimg --input spikes.npy --out raster.npy --ticks 100 --json",
 		Args:    exactlyOne("one chip image or netx file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.image = args[0]
+			if o.input == "" && o.out == "" && !cmd.Flags().Changed("ticks") {
+				return runJudge(cmd.Context(), s, o.image, o.judgeOptions)
+			}
+			if name := o.changed(cmd); name != "" {
+				return usagef("emulate: --%s goes with data, --input, --out and --ticks with a raster", name)
+			}
 			return runEmulate(cmd.Context(), s, o)
 		},
 	}
@@ -40,6 +52,7 @@ IN.npy holds whole numbers, [T, ...], T ticks of the image's input shape; the ra
 	f.StringVar(&o.input, "input", "", "npy file of the input")
 	f.StringVar(&o.out, "out", "", "npy file to write the output to")
 	f.IntVar(&o.ticks, "ticks", 0, "ticks to run, without input after the last row; 0 = the rows of the input")
+	o.flags(f)
 	return cmd
 }
 

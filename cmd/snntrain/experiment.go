@@ -26,6 +26,8 @@ type experiment struct {
 	Model   []config.Section `yaml:"model" plug:"layer" doc:"the layers, input first"`
 	Loss    config.Section   `yaml:"loss" plug:"loss" doc:"what to minimize"`
 	Train   train.Config     `yaml:"train" doc:"how to train"`
+
+	Quantize config.Section `yaml:"quantize,omitempty" plug:"quantize,by=target" doc:"train in the integer arithmetic of a chip: the forward pass computes what the chip does"`
 }
 
 func defaultExperiment() *experiment {
@@ -110,10 +112,12 @@ func prepare(o config.Options) (*setup, error) {
 	d := decodeData(s.Data)
 	s.loss = train.DecodeLoss(s.Loss)
 	s.plan = s.Train.Plan()
+	integers := decodeQuantize(s.Quantize)
 	if d == nil {
 		return nil, usage(s.doc.Err())
 	}
 	openErr := s.open(d)
+	s.integers(d, integers)
 	s.checkEarlyStop()
 	if err := s.doc.Err(); err != nil {
 		return nil, usage(errors.Join(err, openErr))
@@ -163,6 +167,20 @@ func (s *setup) open(d *data) error {
 		}
 	}
 	return fits(s.network, info, s.encoder)
+}
+
+// integers notes in the network that it computes in a chip's arithmetic.
+func (s *setup) integers(d *data, q *model.Quantization) {
+	if q == nil || s.network == nil || s.encoder == nil {
+		return
+	}
+	if q.Input == "" {
+		var err error
+		if q.Input, err = inputKind(s.encoder, d.encode.Kind(), s.parts.Train.Info()); err != nil {
+			s.Quantize.Fault("", err.Error(), "")
+		}
+	}
+	s.network.Record.Quantize = q
 }
 
 // checkEarlyStop: without scores to compare, early_stop would do nothing.
@@ -217,7 +235,7 @@ func openRecorded(n *model.Network, o config.Options, split datasets.Split) (dat
 		return nil, nil, 0, usage(err)
 	}
 	root := doc.Root()
-	for _, other := range []string{"model", "loss", "train", "dt", "profile"} { // a whole training config will do
+	for _, other := range []string{"model", "loss", "train", "dt", "profile", "quantize"} { // a whole training config will do
 		root.Get(other)
 	}
 	root.Decode(keys)

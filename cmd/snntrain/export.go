@@ -10,11 +10,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/snntrain/snntrain/chip"
+	"github.com/snntrain/snntrain/chip/akida"
 	"github.com/snntrain/snntrain/chip/lava"
+	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
 	"github.com/snntrain/snntrain/chip/xylo"
 	"github.com/snntrain/snntrain/internal/registry"
+	"github.com/snntrain/snntrain/quant"
 )
 
 // exporter writes an image in one form.
@@ -27,7 +30,10 @@ func exporters() *registry.Registry[exporter] {
 		Add("netx", exportNetx).
 		Add("ranc", exportRANC).
 		Add("xylo", exportXylo).
-		Add("speck", exportSpeck)
+		Add("speck", exportSpeck).
+		Add("northpole", exportNorthPole).
+		Add("akida", func(im *chip.Image, path string) error { return exportAkida(akida.Export, im, path) }).
+		Add("akida2", func(im *chip.Image, path string) error { return exportAkida(akida.Export2, im, path) })
 }
 
 func exportNetx(im *chip.Image, path string) error {
@@ -49,10 +55,7 @@ func exportRANC(im *chip.Image, path string) error {
 		return err
 	}
 	beside := strings.TrimSuffix(path, filepath.Ext(path)) + ".config.json"
-	if err := replace(beside, config); err != nil {
-		return err
-	}
-	return replace(path, input)
+	return replaceAll(content{beside, config}, content{path, input})
 }
 
 func exportXylo(im *chip.Image, path string) error {
@@ -75,31 +78,110 @@ func exportSpeck(im *chip.Image, path string) error {
 	return replace(path, raw)
 }
 
+// exportNorthPole writes the quantized network as an ONNX file in QDQ form.
+func exportNorthPole(im *chip.Image, path string) error {
+	raw, err := northpole.Export(im.Net, "snntrain "+version())
+	if err != nil {
+		return err
+	}
+	return replace(path, raw)
+}
+
+// exportAkida writes the layers as JSON to path, and beside it their arrays and
+// the program that loads both in the vendor's Python package.
+func exportAkida(export func(*quant.IntNet) (*akida.Files, error), im *chip.Image, path string) error {
+	f, err := export(im.Net)
+	if err != nil {
+		return err
+	}
+	if err := replace(strings.TrimSuffix(path, filepath.Ext(path))+".npz", f.NPZ); err != nil {
+		return err
+	}
+	if err := replace(filepath.Join(filepath.Dir(path), "load_akida.py"), f.Loader); err != nil {
+		return err
+	}
+	return replace(path, f.JSON)
+}
+
 // replace writes a file, or leaves what was there.
-func replace(path string, raw []byte) error {
-	if err := renameio.WriteFile(path, raw, 0o644, renameio.WithTempDir(filepath.Dir(path))); err != nil {
-		return fmt.Errorf("export: %s: not written: %w", path, err)
+func replace(path string, raw []byte) error { return replaceAll(content{path, raw}) }
+
+// content is a file to write.
+type content struct {
+	path string
+	raw  []byte
+}
+
+// replaceAll writes files that belong together: all are complete before the
+// first one takes its place.
+func replaceAll(files ...content) error {
+	var ready []*renameio.PendingFile
+	defer func() {
+		for _, f := range ready {
+			_ = f.Cleanup() // of those that took their place there is nothing to do
+		}
+	}()
+	for _, c := range files {
+		f, err := renameio.NewPendingFile(c.path, renameio.WithTempDir(filepath.Dir(c.path)), renameio.WithPermissions(0o644))
+		if err == nil {
+			ready = append(ready, f)
+			_, err = f.Write(c.raw)
+		}
+		if err == nil {
+			err = f.Sync()
+		}
+		if err != nil {
+			return fmt.Errorf("export: %s: not written: %w", c.path, err)
+		}
+	}
+	for i, f := range ready {
+		if err := f.CloseAtomicallyReplace(); err != nil {
+			return fmt.Errorf("export: %s: not written: %w", files[i].path, err)
+		}
 	}
 	return nil
 }
 
 func exportCommand(s *streams) *cobra.Command {
 	var target, out string
-	forms := strings.Join(exporters().Names(), ", ")
+	var o exportOptions
+	images, models := strings.Join(exporters().Names(), ", "), strings.Join(modelExporters().Names(), ", ")
+	var of exportNIROptions
 	cmd := &cobra.Command{
-		Use:   "export IMAGE --target NAME --out FILE",
-		Short: "Write a chip image in the form that a chip or its emulator reads",
+		Use:   "export IMAGE|MODEL --target NAME --out FILE",
+		Short: "Write a chip image, or a network, in the form that others read",
 		Long: strings.TrimSpace(`
-Write a chip image in the form that a chip or its emulator reads: ` + forms + `.
-IMAGE is an image, or a netx file (network.net). ranc writes the simulator's configuration beside FILE.`),
-		Example: "  snntrain export net.snnimg --target netx --out network.net\n  snntrain export network.net --target image --out net.snnimg",
-		Args:    exactlyOne("one chip image or netx file"),
+Write a chip image in the form that a chip or its emulator reads: ` + images + `.
+IMAGE is an image, or a netx file (network.net). ranc writes the simulator's configuration beside FILE; akida and akida2 take
+NAME.json, write NAME.npz beside it and load_akida.py, which builds the vendor's model from them.
+
+Write a network (a run directory or a model file) for a framework: ` + models + `.
+FILE is then a directory. Where the framework runs something else than was trained, each layer is named,
+and what changes is counted on training samples.
+
+With --target nir, a network is written as a NIR graph, for the reader of a framework with --profile. Where that
+reader will run something else than was trained, each node is named, and the difference is counted on training
+samples of the network's data, or of --data.`),
+		Example: "  snntrain export net.snnimg --target netx --out network.net\n  snntrain export network.net --target image --out net.snnimg\n  snntrain export runs/quickstart --target snntorch --out quickstart-snntorch\n  snntrain export runs/quickstart --target nir --profile norse --out digits.nir",
+		Args:    exactlyOne("one chip image, netx file, run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if write, err := modelExporters().Get(target); err == nil {
+				o.model, o.target, o.out = args[0], target, out
+				return runExportModel(cmd.Context(), s, write, o)
+			}
+			if target == nirTarget {
+				of.model, of.out, of.samples = args[0], out, o.samples
+				return runExportNIR(cmd.Context(), s, of)
+			}
 			return runExport(cmd.Context(), s, args[0], target, out)
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "", "form: "+forms)
-	cmd.Flags().StringVar(&out, "out", "", "file to write")
+	cmd.Flags().StringVar(&target, "target", "", "form: "+images+", "+models+", "+nirTarget)
+	cmd.Flags().StringVarP(&out, "out", "o", "", "file or directory to write")
+	cmd.Flags().IntVar(&o.samples, "samples", 64, "training samples on which the difference is counted (networks), 0 = none")
+	cmd.Flags().StringVar(&of.profile, "profile", "", "nir: the framework whose reader the graph is for; left out: the one that the network was imported under, else nir")
+	cmd.Flags().Float64Var(&of.dt, "dt", 0, "nir: time step of the graph, 0 = the network's, or 1e-4 where that counts steps")
+	cmd.Flags().StringArrayVar(&of.data, "data", nil, "nir: config whose data: section the samples are of")
 	return cmd
 }
 
@@ -109,7 +191,7 @@ func runExport(_ context.Context, s *streams, path, target, out string) error {
 	}
 	export, err := exporters().Get(target)
 	if err != nil {
-		return usage(err)
+		return usage(unknownTarget(target))
 	}
 	im, err := loadImage(path)
 	if err != nil {
@@ -123,20 +205,4 @@ func runExport(_ context.Context, s *streams, path, target, out string) error {
 	}
 	s.say("%s written for %s", out, target)
 	return nil
-}
-
-// loadImage reads an image, or a netx file as one.
-func loadImage(path string) (*chip.Image, error) {
-	if filepath.Ext(path) != ".net" {
-		return chip.Load(path)
-	}
-	x, err := lava.ReadNetx(path)
-	if err != nil {
-		return nil, err
-	}
-	net, err := x.Net()
-	if err != nil {
-		return nil, err
-	}
-	return &chip.Image{Producer: "snntrain " + version(), Target: chip.TargetRecord{Name: lava.Loihi2().Name(), Limits: lava.Loihi2().Limits()}, Net: net}, nil
 }

@@ -30,9 +30,13 @@ func TestJSONOnEveryCommand(t *testing.T) {
 		"snntrain train":         {[]string{"train", config, "--out", out}, 0, []string{"test", "validation", "epochs", "seconds", "samples_per_second", "peak_rss_bytes", "spikes_per_neuron", "seed", "version"}},
 		"snntrain eval":          {[]string{"eval", out}, 0, []string{"accuracy", "correct", "n", "loss", "seconds"}},
 		"snntrain convert":       {[]string{"convert", out, "--config", write(t, "c.yaml", digitsConvert), "--out", filepath.Join(dir, "spikes")}, exitUsage, []string{"error", "status"}}, // it spikes already
+		"snntrain quantize":      {[]string{"quantize", out, "--target", "generic", "--out", filepath.Join(dir, "net.snnimg")}, 0, []string{"target", "method", "options", "account", "io", "usage", "judged", "file", "seconds"}},
 		"snntrain inspect":       {[]string{"inspect", out}, 0, []string{"input", "layers", "params", "macs", "record"}},
 		"snntrain emulate":       {[]string{"emulate", imageFile(t), "--input", inputFile(t), "--out", filepath.Join(dir, "raster.npy")}, 0, []string{"target", "ticks", "output_spikes", "spikes", "synaptic_events", "seconds"}},
 		"snntrain export":        {[]string{"export", imageFile(t), "--target", "ranc", "--out", filepath.Join(dir, "ranc.json")}, 0, []string{"target", "file"}},
+		"snntrain import":        {[]string{"import", config, "--out", dir}, exitUsage, []string{"error", "status"}}, // of no known form
+		"snntrain nir":           {[]string{"nir"}, 0, []string{"command", "help"}},
+		"snntrain nir diff":      {[]string{"nir", "diff", config}, exitUsage, []string{"error", "status"}}, // no NIR file
 		"snntrain data":          {[]string{"data"}, 0, []string{"command", "help"}},
 		"snntrain data list":     {[]string{"data", "list"}, 0, []string{"datasets", "encoders"}},
 		"snntrain data info":     {[]string{"data", "info", "digits"}, 0, []string{"name", "doc", "source", "license", "shape", "classes", "train", "test"}},

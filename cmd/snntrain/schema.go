@@ -21,7 +21,7 @@ func schema() ([]byte, error) {
 	}{experiment: *defaultExperiment(), Convert: config.Default("rate")}
 	return config.Schema(every, map[string][]config.Plug{
 		"dataset": datasetPlugs(), "encoder": encoderPlugs(), "layer": layerPlugs(), "init": initPlugs(),
-		"recurrence": recurrencePlugs(), "coding": codingPlugs(), "surrogate": surrogatePlugs(), "loss": lossPlugs(), "optimizer": optimizerPlugs(), "schedule": schedulePlugs(),
+		"recurrence": recurrencePlugs(), "coding": codingPlugs(), "surrogate": surrogatePlugs(), "loss": lossPlugs(), "optimizer": optimizerPlugs(), "schedule": schedulePlugs(), "quantize": quantizePlugs(),
 	})
 }
 

@@ -27,7 +27,7 @@ type spikeTimes struct {
 // runnable is what judges a network: its simulator when it has spike times, else its graph.
 func runnable(n *model.Network, pool *par.Pool) (train.Network, error) {
 	if !ttfs.Has(n) {
-		return layers.Compile(n, layers.Options{Pool: pool})
+		return compile(n, layers.Options{Pool: pool})
 	}
 	sim, err := ttfs.New(n)
 	if err != nil {

@@ -103,7 +103,7 @@ func trainOne(ctx context.Context, s *streams, o trainOptions) (*summary, error)
 		return nil, err
 	}
 	pool := par.New(set.Train.Threads)
-	program, err := layers.Compile(set.network, layers.Options{Loss: set.loss, Pool: pool})
+	program, err := compile(set.network, layers.Options{Loss: set.loss, Pool: pool})
 	if err != nil {
 		return nil, usage(err)
 	}

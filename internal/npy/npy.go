@@ -44,9 +44,10 @@ func WriteUint8(path string, shape []int, data []uint8) error {
 	return write(path, "|u1", shape, data)
 }
 
-// write puts the header before the data: magic, version, length, a Python
+// Encode is the bytes of a file: descr is NumPy's name of the type, "<i4", and
+// raw the values. The header before them is magic, version, length, and a Python
 // dictionary padded so that the data starts at a multiple of 64.
-func write(path, descr string, shape []int, raw []byte) error {
+func Encode(descr string, shape []int, raw []byte) []byte {
 	dims := make([]string, len(shape))
 	for i, d := range shape {
 		dims[i] = fmt.Sprint(d)
@@ -60,7 +61,11 @@ func write(path, descr string, shape []int, raw []byte) error {
 	pad := 63 - (fixed+len(header))%64
 	header += strings.Repeat(" ", pad) + "\n"
 	out := append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), byte(len(header)>>8))
-	out = append(append(out, header...), raw...)
+	return append(append(out, header...), raw...)
+}
+
+func write(path, descr string, shape []int, raw []byte) error {
+	out := Encode(descr, shape, raw)
 	if err := renameio.WriteFile(path, out, 0o644, renameio.WithTempDir(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("npy: %s: not written: %w", path, err)
 	}

@@ -7,6 +7,8 @@ type Activation struct {
 	rule        *quant.Activation
 	bias        []int32
 	theta, step []int32
+	scale       []float32 // of a Requantize in float32
+	mul, shift  []int32   // of one in integers
 	always      bool
 }
 
@@ -18,6 +20,14 @@ func NewActivation(rule *quant.Activation, shape []int) *Activation {
 		for _, t := range a.theta {
 			a.always = a.always || t < 0
 		}
+	}
+	if r := rule.Requantize; r != nil {
+		if r.Round == "" {
+			a.scale = r.Scales(shape)
+		} else {
+			a.mul, a.shift = r.Multiplier.Spread(shape), r.Shift.Spread(shape)
+		}
+		a.always = a.always || r.Min > 0 || r.Max < 0
 	}
 	return a
 }
@@ -32,8 +42,13 @@ func (a *Activation) Step(sum []int32, silent bool, out *Spikes) {
 	for n, v := range sum {
 		v = a.rule.Range.Apply(int64(v) + int64(a.bias[n]))
 		sum[n] = v
-		if a.step != nil {
+		switch {
+		case a.step != nil:
 			v = quant.Level(v, a.theta[n], a.step[n], a.rule.Levels.Bits)
+		case a.scale != nil:
+			v = a.rule.Requantize.Requantized(v, a.scale[n])
+		case a.mul != nil:
+			v = a.rule.Requantize.Shifted(v, a.mul[n], a.shift[n])
 		}
 		if v != 0 {
 			out.Add(int32(n), v)

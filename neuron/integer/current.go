@@ -43,14 +43,28 @@ func (c *current) step(i, a []int32) {
 // decay is a quant.Decay spread over a population.
 type decay struct {
 	quant.Decay
-	p []int32
+	p    []int32
+	keep []int32 // of a multiply decay toward zero: 2^bits − p
 }
 
 func newDecay(d quant.Decay, shape []int) decay {
 	if d.IsNone() {
 		return decay{Decay: d}
 	}
-	return decay{Decay: d, p: d.P.Spread(shape)}
+	out := decay{Decay: d, p: d.P.Spread(shape)}
+	if d.Kind == quant.DecayMultiply && d.Round == quant.RoundTowardZero {
+		out.keep = make([]int32, len(out.p))
+		for n, p := range out.p {
+			out.keep[n] = 1<<d.Bits - p
+		}
+	}
+	return out
+}
+
+// kept is x·keep / 2^bits, its magnitude floored: quant.DecayedMul without its choice of roundings.
+func kept(x, keep int32, bits uint) int64 {
+	product := int64(x) * int64(keep)
+	return (product + product>>63&(1<<bits-1)) >> bits
 }
 
 // apply replaces every x by what is left of it.
@@ -58,6 +72,12 @@ func (d *decay) apply(x []int32) {
 	switch d.Kind {
 	case quant.DecayMultiply:
 		bits, round := uint(d.Bits), d.Round
+		if d.keep != nil {
+			for n, v := range x {
+				x[n] = int32(kept(v, d.keep[n], bits))
+			}
+			return
+		}
 		for n, v := range x {
 			if v != 0 {
 				x[n] = quant.DecayedMul(v, d.p[n], bits, round)

@@ -193,7 +193,9 @@ func TestStepIsTheEquation(t *testing.T) {
 						}
 					}
 				}
+				changed := 0
 				for i, n := range ref {
+					before := n.v
 					own := make([]int64, channels)
 					for k := range in {
 						own[k] = int64(in[k][i])
@@ -201,11 +203,17 @@ func TestStepIsTheEquation(t *testing.T) {
 					if c := n.step(own); c > 0 {
 						want.Add(int32(i), int32(c))
 					}
+					if n.v != before {
+						changed++
+					}
 				}
 				out := &integer.Spikes{}
 				s.Step(st, in, silent, out)
 				if !slices.Equal(out.Index, want.Index) || !slices.Equal(out.Value, want.Value) {
 					t.Fatalf("round %d, tick %d: spikes %v, by the equation %v", round, tick, out, want)
+				}
+				if st.Changed != changed {
+					t.Fatalf("round %d, tick %d: %d potentials changed, by the equation %d", round, tick, st.Changed, changed)
 				}
 				for i, n := range ref {
 					if int64(st.V[i]) != n.v {

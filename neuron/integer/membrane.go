@@ -21,6 +21,14 @@ func (s *Spiking) charge(st *State, x []int32) {
 // chargeSum is u = R(leak(v) + x + b).
 func (s *Spiking) chargeSum(v, x []int32) {
 	r := s.rule.Range
+	if keep := s.leak.keep; keep != nil {
+		bits, bias := uint(s.leak.Bits), s.bias[:len(x)]
+		v, keep = v[:len(x)], keep[:len(x)]
+		for n, add := range x {
+			x[n] = r.Apply(kept(v[n], keep[n], bits) + int64(add) + int64(bias[n]))
+		}
+		return
+	}
 	for n, add := range x {
 		x[n] = r.Apply(int64(s.leak.left(v[n], n)) + int64(add) + int64(s.bias[n]))
 	}
@@ -55,23 +63,28 @@ func (s *Spiking) fire(st *State, u []int32, out *Spikes) {
 	if s.rule.Fire == model.FireAtLeast {
 		atLeast = 1
 	}
-	v := st.V
+	v, changed := st.V, 0
 	for n, pot := range u {
 		if st.Wait != nil && st.Wait[n] > 0 {
 			st.Wait[n]--
 			continue
 		}
+		old := v[n]
 		if int64(pot) <= int64(s.theta[n])-int64(atLeast) {
 			v[n] = s.floored(pot, n)
-			continue
+		} else {
+			count := s.count(pot, n, atLeast)
+			v[n] = s.afterSpike(pot, n, count)
+			out.Add(int32(n), count)
+			if st.Wait != nil {
+				st.Wait[n] = int32(s.rule.Refractory)
+			}
 		}
-		count := s.count(pot, n, atLeast)
-		v[n] = s.afterSpike(pot, n, count)
-		out.Add(int32(n), count)
-		if st.Wait != nil {
-			st.Wait[n] = int32(s.rule.Refractory)
+		if v[n] != old {
+			changed++
 		}
 	}
+	st.Changed = changed
 }
 
 // count is the number of spikes of a potential above threshold: each takes θ,

@@ -18,6 +18,8 @@ type Spiking struct {
 	resetTo  []int32
 	initial  []int32
 	floor    *floor
+	keep     []float32 // of a decay in float32
+	noise    *noise
 	always   bool // a silent population at rest may still change
 }
 
@@ -28,8 +30,12 @@ type floor struct{ at, mode, to []int32 }
 type State struct {
 	I       [][]int32 // synaptic currents
 	V       []int32   // membrane potential
+	F       []float32 // the same where it is float32; V is then not used
 	Wait    []int32   // ticks for which the membrane is still held; nil without refractory period
+	Changed int       // neurons whose membrane potential the last tick changed
 	resting bool      // everything is zero
+	U       []int32   // potential that was compared with the threshold in the last tick that was not skipped as silent; valid until the arrays given to Step change
+	tick    uint64    // for noise
 	x       []int32   // the charge of this tick
 }
 
@@ -69,7 +75,13 @@ func NewSpiking(rule *quant.Spiking, shape []int) *Spiking {
 	if f := rule.Floor; f != nil {
 		s.floor = &floor{at: f.At.Spread(shape), mode: f.Mode.Spread(shape), to: f.To.Spread(shape)}
 	}
-	s.always = !s.restIsStable()
+	if rule.State == quant.StateFloat32 {
+		s.keep = keepFactors(rule.Leak, shape)
+	}
+	if rule.Noise != nil {
+		s.noise = &noise{sigma: rule.Noise.Sigma.Spread(shape), seed: rule.Noise.Seed}
+	}
+	s.always = !s.restIsStable() || s.noise != nil
 	return s
 }
 
@@ -93,6 +105,9 @@ func (s *Spiking) NewState() *State {
 	for range s.currents {
 		st.I = append(st.I, make([]int32, s.N))
 	}
+	if s.rule.State == quant.StateFloat32 {
+		st.F = make([]float32, s.N)
+	}
 	if s.rule.Refractory > 0 {
 		st.Wait = make([]int32, s.N)
 	}
@@ -103,11 +118,14 @@ func (s *Spiking) NewState() *State {
 // Restart puts the state back to that before the first tick.
 func (s *Spiking) Restart(st *State) {
 	copy(st.V, s.initial)
+	for n := range st.F {
+		st.F[n] = float32(s.initial[n])
+	}
 	for _, i := range st.I {
 		clear(i)
 	}
 	clear(st.Wait)
-	st.resting = false
+	st.resting, st.tick = false, 0
 }
 
 // Step advances one tick. in holds what arrived, one array a current (one in
@@ -115,15 +133,26 @@ func (s *Spiking) Restart(st *State) {
 // With EachEvent the additions were already made to st.I. out is filled.
 func (s *Spiking) Step(st *State, in [][]int32, silent bool, out *Spikes) {
 	out.Reset()
+	st.Changed = 0
 	if silent && st.resting && !s.always {
 		return
 	}
 	x := in[0]
+	if st.F != nil {
+		s.stepReal(st, x, out)
+		st.resting = silent && restReal(st.F)
+		return
+	}
 	if len(s.currents) > 0 {
 		x = st.x
 		s.stepCurrents(st, in, x)
 	}
+	if s.noise != nil {
+		s.noise.add(x, st.tick)
+		st.tick++
+	}
 	s.charge(st, x)
+	st.U = x
 	s.fire(st, x, out)
 	st.resting = silent && allZero(st.V) && allZero(st.Wait)
 	for _, i := range st.I {

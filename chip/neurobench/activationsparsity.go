@@ -1,0 +1,25 @@
+package neurobench
+
+import (
+	"github.com/snntrain/snntrain/chip/emulator"
+	"github.com/snntrain/snntrain/quant"
+)
+
+// ActivationSparsity is the share of activations that are zero: 1 − nonzero /
+// total, over all neurons with a spiking rule or levels, ticks and samples; 0
+// where there are none.
+func ActivationSparsity(net *quant.IntNet, c emulator.Counts) float64 {
+	var fired, all int64
+	for i := range net.Populations {
+		p := &net.Populations[i]
+		if p.Activation != nil && p.Activation.Levels == nil {
+			continue
+		}
+		fired += c.Spikes[i]
+		all += int64(p.N()) * c.Ticks
+	}
+	if all == 0 {
+		return 0
+	}
+	return float64(all-fired) / float64(all)
+}

@@ -1,0 +1,138 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/snntrain/snntrain/chip"
+	"github.com/snntrain/snntrain/chip/emulator"
+	"github.com/snntrain/snntrain/internal/fault"
+	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/neuron/integer"
+)
+
+// Runner shows samples to an image. It is not safe for concurrent use; runners
+// of one Program are independent.
+type Runner struct {
+	io     chip.IO
+	input  *Input
+	m      *emulator.Machine
+	output string
+	n      int
+	in     integer.Spikes
+	scores []float32
+
+	// Each is told every tick after it ran, with what left the output in it; nil = nobody asks.
+	Each func(tick int, out *integer.Spikes)
+}
+
+// NewRunner makes a runner of an image whose program was compiled, for samples
+// of the shape of one step. The image must say how many ticks a sample takes.
+func NewRunner(im *chip.Image, prog *emulator.Program, shape []int) (*Runner, error) {
+	io := im.IO
+	if io.Ticks < 1 || io.From < 0 || io.From >= io.Ticks {
+		return nil, fmt.Errorf("chip/run: the image reads its output from tick %d of %d: it does not say how samples are shown", io.From, io.Ticks)
+	}
+	if !slices.Contains(chip.Readouts(), io.Readout) {
+		return nil, fmt.Errorf("chip/run: readout %q is unknown; known: %s", io.Readout, strings.Join(chip.Readouts(), ", "))
+	}
+	input, err := NewInput(im.Net.Input, shape)
+	if err != nil {
+		return nil, err
+	}
+	n := im.Net.Find(im.Net.Output).N()
+	return &Runner{io: io, input: input, m: prog.NewMachine(), output: im.Net.Output, n: n, scores: make([]float32, n)}, nil
+}
+
+// Machine is the machine that the runner drives: its counts go on from sample to sample.
+func (r *Runner) Machine() *emulator.Machine { return r.m }
+
+// Sample shows sample b of a batch from a machine at rest and returns its
+// scores, which hold until the next call.
+func (r *Runner) Sample(x *signal.Signal, b int) ([]float32, error) {
+	steps := r.io.Steps
+	if steps == 0 {
+		steps = r.io.Ticks
+	}
+	if x.T < steps {
+		return nil, fault.Fault{
+			Pkg: "chip/run", Subject: "input", Fact: fmt.Sprintf("samples of %d steps, the image shows %d", x.T, steps),
+			Hint: fmt.Sprintf("encode with steps: %d", steps),
+		}
+	}
+	r.m.Reset()
+	clear(r.scores)
+	for t := range r.io.Ticks {
+		r.in.Reset()
+		if t < steps {
+			if err := r.input.Tick(&r.in, x, t, b); err != nil {
+				return nil, err
+			}
+		}
+		out, err := r.m.Step(&r.in)
+		if err != nil {
+			return nil, err
+		}
+		if t >= r.io.From {
+			r.read(t, out)
+		}
+		if r.Each != nil {
+			r.Each(t, out)
+		}
+	}
+	if r.io.Readout == "mean" {
+		steps := float32(r.io.Ticks - r.io.From)
+		for i := range r.scores {
+			r.scores[i] /= steps
+		}
+	}
+	return r.scores, nil
+}
+
+// read adds the output of a tick to the scores.
+func (r *Runner) read(t int, out *integer.Spikes) {
+	if r.io.Potential != 0 {
+		unit := float32(r.io.Potential)
+		for i, v := range r.m.State(r.output).V {
+			r.gather(t, i, float32(v)*unit)
+		}
+		return
+	}
+	switch r.io.Readout {
+	case chip.FirstSpike:
+		for k, i := range out.Index {
+			if r.scores[i] == 0 && out.Value[k] > 0 {
+				r.scores[i] = float32(r.io.Ticks - t)
+			}
+		}
+		return
+	case "sum", "mean":
+		for k, i := range out.Index {
+			r.scores[i] += float32(out.Value[k])
+		}
+		return
+	}
+	k := 0
+	for i := range r.scores {
+		v := float32(0)
+		if k < len(out.Index) && int(out.Index[k]) == i {
+			v = float32(out.Value[k])
+			k++
+		}
+		r.gather(t, i, v)
+	}
+}
+
+func (r *Runner) gather(t, i int, v float32) {
+	switch r.io.Readout {
+	case "last":
+		r.scores[i] = v
+	case "max":
+		if t == r.io.From || v > r.scores[i] {
+			r.scores[i] = v
+		}
+	default:
+		r.scores[i] += v
+	}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/snntrain/snntrain/chip"
+)
+
+// onChip is a config that trains in a chip's integers; {} stands for the section.
+const onChip = `
+seed: 42
+data: {name: digits, limit: {train: 400, test: 100}, validation: 0.2, encode: {kind: constant, steps: 6}}
+model:
+  - {kind: linear, out: 32}
+  - {kind: lif, beta: 0.9, reset: zero}
+  - {kind: linear, out: 10}
+  - {kind: li, beta: 0.9}
+loss: {kind: cross-entropy, readout: mean}
+train: {epochs: 4, batch: 50, optimizer: {kind: adam, lr: 1e-2}}
+`
+
+// TestTrainInIntegers: what was trained is judged alike by eval, by quantize
+// and by the emulator; a resumed run has the same bits.
+func TestTrainInIntegers(t *testing.T) {
+	_, out, sum := trained(t, onChip+"quantize: {target: lava, bits: 6}\n")
+	if sum.Test.Accuracy < 0.7 {
+		t.Errorf("accuracy %v after 4 epochs", sum.Test.Accuracy)
+	}
+	var e evalResult
+	object(t, &e, "eval", out)
+	if e.Correct != sum.Test.Correct || e.Loss != sum.Test.Loss {
+		t.Errorf("%+v, in training %+v", e.Score, *sum.Test)
+	}
+	image := filepath.Join(t.TempDir(), "net.snnimg")
+	var q quantization
+	object(t, &q, "quantize", out, "-o", image)
+	j := q.Judged
+	if q.Method != "qat" || j == nil || j.Compared != 100 || j.Identical != 100 || j.Same != 100 || j.Chip != j.Network || j.Chip.Correct != e.Correct {
+		t.Fatalf("%+v, %+v", q, j)
+	}
+	im, err := chip.Load(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if im.IO.Ticks != 7 || im.IO.From != 1 || im.IO.Steps != 6 || im.IO.Readout != "mean" || im.IO.Potential == 0 || im.Conversion.Method != "qat" || im.Conversion.Accuracy["chip"] != j.Chip.Accuracy {
+		t.Errorf("%+v, %+v", im.IO, im.Conversion)
+	}
+	if most := im.Net.Synapses[0].Dense.Weight.MaxAbs(); most > 64 || im.Net.Synapses[0].Bits != 6 {
+		t.Errorf("weights to %d, %d bits", most, im.Net.Synapses[0].Bits)
+	}
+	changed := onGridOf(t, image)
+	if changed {
+		t.Error("an image is written differently when it is read and saved again")
+	}
+}
+
+// onGridOf reports whether an image that is read and saved is another file.
+func onGridOf(t *testing.T, path string) bool {
+	t.Helper()
+	im, err := chip.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := path + ".again"
+	if err := im.Save(again); err != nil {
+		t.Fatal(err)
+	}
+	a, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(again)
+	return err != nil || string(a) != string(b)
+}
+
+// TestQuantizeAfterTraining: rounding a float network; for another target than
+// that of its training, the trained arrays are rounded.
+func TestQuantizeAfterTraining(t *testing.T) {
+	_, out, sum := trained(t, onChip)
+	image := filepath.Join(t.TempDir(), "net.snnimg")
+	var q quantization
+	object(t, &q, "quantize", out, "--target", "lava", "--out", image, "--limit", "60")
+	j := q.Judged
+	if q.Method != "ptq" || j.Compared != 0 || j.Chip.N != 60 || j.Same < 55 || q.IO.From != 2 || q.IO.Ticks != 8 {
+		t.Errorf("%+v, %+v", q, j)
+	}
+	if a := q.Account; len(a.Layers) != 2 || a.Layers[0].Error == 0 || a.Layers[0].Error > 0.05 || a.InputOver != 0 || a.Input.Max < 2 {
+		t.Errorf("%+v", a)
+	}
+	if sum.Test.Accuracy < 0.7 {
+		t.Errorf("accuracy %v", sum.Test.Accuracy)
+	}
+	_, two, _ := trained(t, strings.Replace(onChip, "reset: zero", "reset: subtract", 1)+"quantize: {target: generic, bits: 4, per: channel}\n")
+	object(t, &q, "quantize", two, "--target", "generic", "--out", image)
+	if q.Method != "qat" || q.Options.Bits != 4 || q.Judged.Identical != 100 {
+		t.Errorf("%+v", q)
+	}
+	refused(t, exitUsage, []string{`layer "lif1": soft reset: lava cannot compute it`, "set reset: zero"}, "quantize", two, "--target", "lava", "--out", image)
+	refused(t, exitUsage, []string{`layer "lif1": no synaptic current`, `layer "li1": no synaptic current`}, "quantize", two, "--target", "xylo", "--out", image)
+	refused(t, exitUsage, []string{`"lawa"`, `did you mean "lava"`}, "quantize", out, "--target", "lawa", "--out", image)
+	refused(t, exitUsage, []string{"was not trained for a chip", "--target"}, "quantize", out, "--out", image)
+	refused(t, exitUsage, []string{"needs --out"}, "quantize", out, "--target", "lava")
+	refused(t, exitUsage, []string{`--range "most" is unknown`}, "quantize", out, "--target", "lava", "--out", image, "--range", "most")
+	refused(t, exitUsage, []string{"weights of 9 bits; 2 to 8"}, "quantize", out, "--target", "lava", "--out", image, "--bits", "9")
+}
+
+// TestQuantizeWithoutData: a network whose data is gone is quantized, and says that nothing was judged.
+func TestQuantizeWithoutData(t *testing.T) {
+	_, out, _ := trained(t, onChip)
+	n, err := loadModel(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Record.Preprocess["name"], n.Record.Preprocess["dir"] = "mnist", filepath.Join(t.TempDir(), "nothing")
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	if err := n.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	var q quantization
+	object(t, &q, "quantize", path, "--target", "lava", "--out", filepath.Join(t.TempDir(), "net.snnimg"))
+	if q.Judged != nil || !strings.Contains(q.Unjudged, "the data is not there") || q.IO.Steps != 6 || q.Options.Input != "values" {
+		t.Errorf("%+v", q)
+	}
+	refused(t, 1, []string{"no file"}, "quantize", path, "--target", "lava", "--out", "x.snnimg", "--set", "data.dir=elsewhere")
+}
+
+// TestQuantizeSection: faults of the section at their places, and what no integer network can have.
+func TestQuantizeSection(t *testing.T) {
+	for section, want := range map[string]string{
+		"quantize: {target: lavva}":                  `did you mean "lava"`,
+		"quantize: {target: lava, bit: 8}":           `did you mean "bits"`,
+		"quantize: {target: lava, range: all}":       "range",
+		"quantize: {bits: 8}":                        "needs target",
+		"quantize: {target: lava, bits: 9}":          "weights of 9 bits; 2 to 8 are possible",
+		"quantize: {target: xylo}":                   "no synaptic current",
+		"quantize: {target: ranc}":                   "values that are no spikes",
+		"quantize: {target: generic, per: channels}": "per",
+	} {
+		path := write(t, "c.yaml", onChip+section+"\n")
+		refused(t, exitUsage, []string{want}, "train", path, "--out", filepath.Join(t.TempDir(), "run"))
+	}
+	learned := write(t, "c.yaml", strings.Replace(onChip, "beta: 0.9, reset: zero", "beta: 0.9, learn: [beta], reset: zero", 1)+"quantize: lava\n")
+	refused(t, exitUsage, []string{`layer "lif1": learned parameters`}, "train", learned, "--out", filepath.Join(t.TempDir(), "run"))
+}
+
+// TestQuantizeText: the words of the result.
+func TestQuantizeText(t *testing.T) {
+	_, out, _ := trained(t, onChip+"quantize: lava\n")
+	text, errs, status := call(t, "quantize", out, "--out", filepath.Join(t.TempDir(), "net.snnimg"))
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	for _, want := range []string{"LAYER", "lif1", "100 of 100 samples: every layer in every tick the same", "input -", "cores: 2 of 128", "written to"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	var schema map[string]any
+	raw, _, _ := call(t, "config", "schema")
+	if err := json.Unmarshal([]byte(raw), &schema); err != nil || !strings.Contains(raw, `"input_bits"`) {
+		t.Errorf("the schema does not know quantize: %v", err)
+	}
+}
