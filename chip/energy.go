@@ -57,5 +57,5 @@ type Multiplied interface {
 // population without levels or state, such as RANC's routes.
 func Routing(net *quant.IntNet, s *quant.Synapses) bool {
 	to := net.Find(s.To)
-	return s.One != nil || s.Pool != nil || s.Sparse != nil && to.Spiking == nil && to.Activation.Levels == nil
+	return s.One != nil || s.Pool != nil || s.Sparse != nil && to.Spiking == nil && to.Activation.Levels == nil && to.Activation.Requantize == nil
 }

@@ -229,14 +229,13 @@ func emit(s *signal.Signal, t, b int, out *integer.Spikes) {
 	}
 	r := t*s.B + b
 	if s.Spiking() {
-		clear(s.WordRow(r)) // a cell writes all words
+		clear(s.WordRow(r))
 		for _, i := range out.Index {
 			s.Fire(r, int(i))
 		}
 		return
 	}
 	to := s.Row(r)
-	clear(to)
 	for k, i := range out.Index {
 		to[i] = float32(out.Value[k])
 	}
