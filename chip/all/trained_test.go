@@ -92,10 +92,10 @@ func (d *drawn) neurons(name string, last bool) {
 		rules.Reset, current = model.ResetValue, d.bool(name+" current")
 	case "xylo":
 		current, rules.MaxSpikes = true, 31
-	case "ranc", "speck":
+	case "ranc", "truenorth", "speck":
 		beta = 1
 	}
-	if d.target == "ranc" && d.bool(name+" resets to zero") {
+	if ranc := d.target == "ranc" || d.target == "truenorth"; ranc && d.bool(name+" resets to zero") {
 		rules.Reset = model.ResetValue
 	}
 	op.Values["beta"] = model.Scalar(beta)
@@ -103,7 +103,7 @@ func (d *drawn) neurons(name string, last bool) {
 		op.Model, rules.Synapse, rules.SynDecay = "cuba-lif", model.SynapseDecayAdd, model.DecayBeta
 		op.Values["alpha"] = model.Scalar(d.float(name+" alpha", 0.3, 0.95))
 	}
-	if last && d.target != "ranc" && d.bool("potential is read") {
+	if last && d.target != "ranc" && d.target != "truenorth" && d.bool("potential is read") {
 		op.Output, rules.Reset, op.Model = model.OutputMembrane, model.ResetNone, map[bool]string{true: "cuba-li", false: "li"}[current]
 		delete(op.Values, "threshold")
 	}

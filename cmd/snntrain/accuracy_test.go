@@ -32,6 +32,9 @@ var accuracyRuns = []struct {
 // minutes: all but the quickstart need SNNTRAIN_DATA.
 func TestAccuracyOfConfigs(t *testing.T) {
 	covered := map[string]bool{"convert-ttfs.yaml": true} // by TestConvertToSpikeTimes
+	for _, run := range chipRuns {                        // by TestAccuracyOnChips
+		covered[run.config] = true
+	}
 	for _, run := range accuracyRuns {
 		name, args := run.config, []string{}
 		for _, set := range run.sets {
