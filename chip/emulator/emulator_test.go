@@ -283,7 +283,7 @@ func TestCounts(t *testing.T) {
 	got := m.Counts()
 	want := emulator.Counts{
 		Samples: 1, Ticks: 2, Inputs: 4, Spikes: []int64{4}, Sent: [][]int64{{2, 0, 2}, {2, 2}}, Arrived: [][]int64{{2, 0, 2}}, Events: []int64{6},
-		MACs: []int64{0}, Updates: []int64{0}, First: []int64{0},
+		MACs: []int64{0}, Updates: []int64{0}, Returns: []int64{4}, First: []int64{0},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

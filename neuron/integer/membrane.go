@@ -63,14 +63,14 @@ func (s *Spiking) fire(st *State, u []int32, out *Spikes) {
 	if s.rule.Fire == model.FireAtLeast {
 		atLeast = 1
 	}
-	v, changed := st.V, 0
+	v, changed, returned := st.V, 0, 0
 	for n, pot := range u {
 		if st.Wait != nil && st.Wait[n] > 0 {
 			st.Wait[n]--
 			continue
 		}
-		old := v[n]
-		if int64(pot) <= int64(s.theta[n])-int64(atLeast) {
+		old, fired := v[n], int64(pot) > int64(s.theta[n])-int64(atLeast)
+		if !fired {
 			v[n] = s.floored(pot, n)
 		} else {
 			count := s.count(pot, n, atLeast)
@@ -80,11 +80,14 @@ func (s *Spiking) fire(st *State, u []int32, out *Spikes) {
 				st.Wait[n] = int32(s.rule.Refractory)
 			}
 		}
-		if v[n] != old {
+		switch {
+		case v[n] != old:
 			changed++
+		case fired:
+			returned++
 		}
 	}
-	st.Changed = changed
+	st.Changed, st.Returned = changed, returned
 }
 
 // count is the number of spikes of a potential above threshold: each takes θ,
