@@ -100,6 +100,14 @@ func (s *Spiking) restIsStable() bool {
 	return s.rule.Range.Has(0)
 }
 
+// Potential is the membrane potential of neuron n, in integers or float32.
+func (st *State) Potential(n int) float32 {
+	if st.F != nil {
+		return st.F[n]
+	}
+	return float32(st.V[n])
+}
+
 // NewState is the state before the first tick.
 func (s *Spiking) NewState() *State {
 	st := &State{V: make([]int32, s.N), x: make([]int32, s.N)}
