@@ -43,7 +43,7 @@ func (n *Neuron) OutShape(in []model.Shape) (model.Shape, error) { return in[0],
 func (n *Neuron) adds() {}
 
 // stateArrays is the number of arrays of a neuron.State.
-const stateArrays = 3
+const stateArrays = 4
 
 // Forward implements Op.
 func (n *Neuron) Forward(c *Context, in []*Value) (*Value, error) {

@@ -51,6 +51,6 @@ func stateOf(to *neuron.State, s State) *neuron.State {
 	if s == nil {
 		return nil
 	}
-	*to = neuron.State{V: s[0], I: s[1], P: s[2]}
+	*to = neuron.State{V: s[0], I: s[1], P: s[2], W: s[3]}
 	return to
 }

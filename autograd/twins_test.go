@@ -65,6 +65,27 @@ func opCases() []opCase {
 			},
 		},
 		{
+			name: "delay", forms: forms, op: func() autograd.Op { return &autograd.Delay{Steps: []int32{0, 1, 2, 5}} },
+			inputs: func(r *rand.Rand, f form) []*autograd.Value { return []*autograd.Value{randomSignal(r, f, 4)} },
+			twin: func(f form) autograd.Twin {
+				return func(in [][]float64) []float64 {
+					const steps, batch = 3, 2
+					out := make([]float64, steps*batch*4)
+					for i := range out {
+						from := i/(batch*4) - []int{0, 1, 2, 5}[i%4]
+						if from < 0 {
+							continue
+						}
+						if f.constant {
+							from = 0
+						}
+						out[i] = in[0][from*batch*4+i%(batch*4)]
+					}
+					return out
+				}
+			},
+		},
+		{
 			name: "batch-norm over time", forms: forms[:2], op: batchNorm(false),
 			inputs: normInputs, twin: func(f form) autograd.Twin { return normTwin(f, false) },
 		},

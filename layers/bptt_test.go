@@ -48,6 +48,14 @@ func bpttNets() []bpttNet {
   - {kind: linear, out: 4}
   - {kind: lif, beta: 0.9, threshold: 0.5}
 `, model.Shape{12}, true},
+		{"delayed", `
+  - {kind: linear, out: 30, init: {kind: fan-in, gain: 3}}
+  - {kind: delay, steps: 2}
+  - {kind: lif, beta: 0.9}
+  - {kind: delay, steps: 5}
+  - {kind: linear, out: 4, init: {kind: fan-in, gain: 4}}
+  - {kind: lif, beta: 0.9, threshold: 0.5}
+`, model.Shape{12}, false},
 		{"several spikes", `
   - {kind: linear, out: 30, init: {kind: fan-in, gain: 6}}
   - {kind: lif, beta: 0.9, max_spikes: 0, v_min: -1}

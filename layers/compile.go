@@ -194,6 +194,8 @@ func (c *compiler) lower(node model.Node) (autograd.Op, []*autograd.Node, error)
 		return &autograd.Add{}, nil, nil
 	case *model.Scale:
 		return &autograd.Scale{}, c.perNeuronLeaves(node), nil
+	case *model.Delay:
+		return c.delay(node, op), nil, nil
 	case *model.Affine:
 		return &autograd.Affine{}, c.perNeuronLeaves(node), nil
 	case *model.QCFS:

@@ -47,3 +47,14 @@ func channelLast(shape model.Shape) []int32 {
 	signal.ChannelOrder(shape, func(chw, hwc int) { to[chw] = int32(hwc) })
 	return to
 }
+
+// delay makes the op of a delay: its steps, channel-last.
+func (c *compiler) delay(node model.Node, op *model.Delay) autograd.Op {
+	steps := make([]float32, len(op.Steps.Data))
+	perNeuron(op.Steps, c.shapes[node.Name]).load(steps, op.Steps.Data)
+	out := &autograd.Delay{Steps: make([]int32, len(steps))}
+	for i, s := range steps {
+		out.Steps[i] = int32(s)
+	}
+	return out
+}

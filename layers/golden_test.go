@@ -62,6 +62,21 @@ func profileCases() map[string]profileCase {
 		"sinabs_iaf_multi_minv":                  {1, "{kind: if, profile: sinabs, v_min: -1}", false},
 		"rockpool_lif_steppwl":                   {0.001, "{kind: cuba-lif, profile: rockpool, tau: 0.02, tau_syn: 0.01, bias: 0.01}", false},
 		"rockpool_lif_maxspikes1":                {0.001, "{kind: cuba-lif, profile: rockpool, tau: 0.02, tau_syn: 0.01, bias: 0.01, max_spikes: 1}", false},
+		"spikingjelly_qif_soft":                  {1, "{kind: qif, profile: spikingjelly, reset: subtract}", true},
+		"spikingjelly_qif_hard":                  {1, "{kind: qif, profile: spikingjelly, v_reset: -0.1, v_init: -0.1}", true},
+		"spikingjelly_eif_soft":                  {1, "{kind: eif, profile: spikingjelly, reset: subtract}", true},
+		"spikingjelly_izhikevich":                {1, "{kind: adaptive-qif, profile: spikingjelly, v_leak: -0.1, tau_adapt: 2, adapt_gain: 0.2, adapt_step: 0.3}", true},
+		"spikingjelly_klif":                      {1, "{kind: klif, profile: spikingjelly}", true},
+		"spikingjelly_raf":                       {1, "{kind: raf, profile: spikingjelly, damping: -0.2, threshold: 0.75}", true},
+		"norse_izhikevich":                       {0.001, "{kind: izhikevich, profile: norse, rate: 250}", true},
+		"norse_lif_refractory":                   {0.001, "{kind: refractory-lif, profile: norse, rate: 100, rate_syn: 200}", true},
+		"norse_lsnn_feedforward":                 {0.001, "{kind: lsnn, profile: norse, rate: 100, rate_syn: 200, rate_adapt: 20}", true},
+		"norse_lif_adex":                         {0.001, "{kind: adex, profile: norse, rate: 100, rate_syn: 200, rate_adapt: 2}", true},
+		"sinabs_alif_multi":                      {1, "{kind: alif, profile: sinabs, tau_adapt: 20, adapt_scale: 1.8}", false},
+		"sinabs_alif_syn_single":                 {1, "{kind: alif, profile: sinabs, tau_adapt: 20, adapt_scale: 1.8, tau_syn: 4, synapse: add-decay, max_spikes: 1}", false},
+		"spyx_alif":                              {1, "{kind: alif, profile: spyx, beta: 0.9, gamma: 0.7}", true},
+		"snntorch_alpha_subtract":                {1, "{kind: alpha, profile: snntorch, alpha: 0.9, beta: 0.8}", true},
+		"snntorch_alpha_zero":                    {1, "{kind: alpha, profile: snntorch, alpha: 0.9, beta: 0.8, reset: zero}", true},
 		"spyx_if":                                {1, "{kind: if, profile: spyx}", true},
 		"spyx_lif":                               {1, "{kind: lif, profile: spyx, beta: 0.9}", true},
 		"spyx_cubalif":                           {1, "{kind: cuba-lif, profile: spyx, alpha: 0.8, beta: 0.9}", true},
@@ -119,7 +134,7 @@ func runProfile(t *testing.T, path string, c profileCase) {
 // TestEveryProfileBuildsEveryNeuron asks each profile for each model.
 func TestEveryProfileBuildsEveryNeuron(t *testing.T) {
 	for _, profile := range layers.Profiles().Names() {
-		for _, kind := range []string{"if", "lif", "li", "cuba-lif", "cuba-li", "slayer-cuba"} {
+		for _, kind := range []string{"if", "lif", "li", "cuba-lif", "cuba-li", "slayer-cuba", "qif", "eif", "adaptive-qif", "izhikevich", "klif", "raf", "refractory-lif", "lsnn", "adex", "alif", "alpha"} {
 			net, err := build(t, layers.Builder{Input: model.Shape{3}, Profile: profile}, fmt.Sprintf("  - {kind: %s}", kind))
 			if err != nil {
 				t.Errorf("%s, %s: %v", profile, kind, err)

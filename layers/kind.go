@@ -32,7 +32,7 @@ func Kinds() *registry.Registry[Kind] {
 	r := registry.New[Kind]("layer kind")
 	for _, k := range []Kind{
 		linearKind(), conv2dKind(), poolKind(model.PoolAvg), poolKind(model.PoolSum), poolKind(model.PoolMax), poolKind(model.PoolGated),
-		flattenKind(), dropoutKind(), batchNormKind(), addKind(), scaleKind(),
+		flattenKind(), delayKind(), dropoutKind(), batchNormKind(), addKind(), scaleKind(),
 		affineKind(), reluKind(), clipKind(), qcfsKind(), leakyReLUKind(), preluKind(),
 		concatKind(), sliceKind(), padKind(), permuteKind(), reshapeKind(),
 	} {

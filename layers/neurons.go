@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,6 +34,8 @@ type neuronOptions struct {
 	VReset    *float64 `yaml:"v_reset,omitempty" doc:"potential after a spike when reset is value"`
 	VMin      *float64 `yaml:"v_min,omitempty" doc:"lower bound of the potential"`
 	VInit     *float64 `yaml:"v_init,omitempty" doc:"potential before the first step"`
+
+	modelOptions `yaml:",inline"`
 
 	Reset       string   `yaml:"reset,omitempty" validate:"omitempty,oneof=subtract zero value none" doc:"what a spike does to the potential"`
 	ResetAt     string   `yaml:"reset_at,omitempty" validate:"omitempty,oneof=spike leak charge" doc:"when: in the spike's step, or in the next before its leak or after its charge"`
@@ -159,6 +162,7 @@ func (o *neuronOptions) given() map[string]*float64 {
 		"threshold": o.Threshold, "r": o.R, "v_leak": o.VLeak, "bias": o.Bias,
 		"v_reset": o.VReset, "v_min": o.VMin, "v_init": o.VInit,
 	}
+	maps.Copy(all, o.all())
 	for name, v := range all {
 		if v == nil {
 			delete(all, name)

@@ -49,6 +49,20 @@ func flattenKind() Kind {
 	}
 }
 
+type delayOptions struct {
+	Steps int `yaml:"steps" validate:"gte=0,lte=1048576" doc:"how many steps later a value is handed on"`
+}
+
+func delayKind() Kind {
+	return Kind{
+		Name: "delay", Doc: "hands each value on some steps later",
+		Options: func() any { return &delayOptions{Steps: 1} },
+		Build: func(_ *Builder, _ config.Section, options any, _ []model.Shape) (model.Op, error) {
+			return &model.Delay{Steps: model.Scalar(float64(options.(*delayOptions).Steps))}, nil
+		},
+	}
+}
+
 type dropoutOptions struct {
 	P float64 `yaml:"p" validate:"gte=0,lt=1" doc:"probability that a value is dropped while training"`
 }

@@ -15,6 +15,7 @@ func Ops() *registry.Registry[func() Op] {
 		Add("dropout", func() Op { return &Dropout{} }).
 		Add("batch-norm", func() Op { return &BatchNorm{} }).
 		Add("add", func() Op { return &Add{} }).
+		Add("delay", func() Op { return &Delay{} }).
 		Add("scale", func() Op { return &Scale{} }).
 		Add("affine", func() Op { return &Affine{} }).
 		Add("relu", func() Op { return &Rectifier{Func: ReLU} }).

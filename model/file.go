@@ -55,21 +55,27 @@ func (n *Network) Encode() ([]byte, error) {
 }
 
 func (n *Network) file() (*tensorfile.File, error) {
+	text, err := n.Describe()
+	if err != nil {
+		return nil, err
+	}
+	f := &tensorfile.File{Meta: map[string]string{MetaKey: text}}
+	n.Params(func(name string, p Param) { f.Add(name, p.Tensor.Shape, p.Tensor.Data) })
+	return f, nil
+}
+
+// Describe is the JSON of a network without its arrays.
+func (n *Network) Describe() (string, error) {
 	h := header{Format: FormatVersion, Input: n.Input, Dt: n.Dt, Record: n.Record}
 	for _, node := range n.Nodes {
 		op, err := json.Marshal(node.Op)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		h.Nodes = append(h.Nodes, nodeHeader{node.Name, node.Op.Kind(), node.Inputs, op})
 	}
-	meta, err := json.Marshal(h)
-	if err != nil {
-		return nil, err
-	}
-	f := &tensorfile.File{Meta: map[string]string{MetaKey: string(meta)}}
-	n.Params(func(name string, p Param) { f.Add(name, p.Tensor.Shape, p.Tensor.Data) })
-	return f, nil
+	text, err := json.Marshal(h)
+	return string(text), err
 }
 
 // Load reads a model file. Sizes, names, shapes and checksums are checked
@@ -99,6 +105,11 @@ func Decode(raw []byte) (*Network, error) {
 	if !ok {
 		return nil, fmt.Errorf("metadata has no key %q: the file holds arrays, but no network", MetaKey)
 	}
+	return FromDescription(text, f.Tensors)
+}
+
+// FromDescription makes a network of what Describe gives, and of its arrays.
+func FromDescription(text string, arrays []tensorfile.Tensor) (*Network, error) {
 	var h header
 	if err := json.Unmarshal([]byte(text), &h); err != nil {
 		return nil, fmt.Errorf("metadata %q: %w", MetaKey, err)
@@ -106,7 +117,7 @@ func Decode(raw []byte) (*Network, error) {
 	if h.Format > FormatVersion {
 		return nil, fmt.Errorf("format %d is newer than this program's %d; update the program", h.Format, FormatVersion)
 	}
-	return h.network(f.Tensors)
+	return h.network(arrays)
 }
 
 func (h header) network(tensors []tensorfile.Tensor) (*Network, error) {

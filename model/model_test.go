@@ -72,12 +72,16 @@ func everyKind() *model.Network {
 		model.Node{Name: "loop.1", Op: recurrent(model.RecurrenceDense, 3)},
 		model.Node{Name: "self", Op: recurrent(model.RecurrenceOneToOne, 3)},
 		model.Node{Name: "times", Op: &model.FirstSpike{TMin: 0.1, TMax: 2.7, Clip: true, TimeBits: 6}},
+		model.Node{Name: "delay", Op: &model.Delay{Steps: model.NewTensor(3)}},
 	)
 	k := float32(0)
 	n.Params(func(_ string, p model.Param) {
 		for i := range p.Tensor.Data {
 			k++
 			p.Tensor.Data[i] = k / 7
+			if p.Name == "steps" {
+				p.Tensor.Data[i] = k
+			}
 		}
 	})
 	n.Record = model.Record{Classes: []string{"a", "b", "c"}, Readout: "mean", Preprocess: map[string]any{"name": "digits"}, Results: map[string]float64{"test_accuracy": 0.5}}

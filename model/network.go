@@ -37,6 +37,7 @@ type Record struct {
 	Training   map[string]any     `json:"training,omitempty"`
 	Results    map[string]float64 `json:"results,omitempty"`
 	Quantize   *Quantization      `json:"quantize,omitempty"` // the integer arithmetic that it was trained in
+	Origin     map[string]any     `json:"origin,omitempty"`   // what the file that it was imported from says beyond it
 }
 
 // Param is one array of a node.

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -142,6 +143,28 @@ func (r Rules) Validate() error {
 		return fmt.Errorf("neuron rules cannot be: %s", strings.Join(bad, ", "))
 	}
 	return nil
+}
+
+// Factor returns the factor A per step and the leak 1 − A, free of
+// cancellation, for the stored parameter p. β is held to 0..1, as snnTorch does.
+func (d Decay) Factor(p, dt float64) (a, leak float64) {
+	switch d {
+	case DecayBeta:
+		p = min(max(p, 0), 1)
+		return p, 1 - p
+	case DecayExp:
+		return math.Exp(-dt / p), -math.Expm1(-dt / p)
+	case DecayEuler:
+		return 1 - dt/p, dt / p
+	case DecayRate:
+		return 1 - p*dt, p * dt
+	case DecayLog:
+		return 1 + math.Log(p), -math.Log(p)
+	case DecayLogit:
+		q := 1 / (1 + math.Exp(-p))
+		return 1 - q, q
+	}
+	return 1, 0
 }
 
 func (d Decay) known() bool {

@@ -23,7 +23,7 @@ type Cell interface {
 type Run struct {
 	Pool *par.Pool
 	X    *signal.Signal // input current, analog, [T, B, N]; may be constant
-	S    *signal.Signal // out: spikes, reset by the caller to spikes (or to analog when MaxSpikes ≠ 1)
+	S    *signal.Signal // out: spikes, every word of them; counts, zeroed by the caller, when MaxSpikes ≠ 1
 	V    *signal.Signal // out: potential after each step, analog; nil = not wanted
 	// U holds, for a recurrent layer, the potential that was compared with the
 	// threshold in each step: out of Forward, into Backward, which may write dL/dX
@@ -53,12 +53,12 @@ type Product struct {
 type ProductTaker interface{ TakesProducts() bool }
 
 // State is what a layer remembers between steps, B·N values each: potential,
-// synaptic current, last spike.
-type State struct{ V, I, P []float32 }
+// synaptic current, last spike, and an adaptation where the model has one.
+type State struct{ V, I, P, W []float32 }
 
 // NewState returns a state of zeros for a batch of b samples of n neurons.
 func NewState(b, n int) *State {
-	return &State{V: make([]float32, b*n), I: make([]float32, b*n), P: make([]float32, b*n)}
+	return &State{V: make([]float32, b*n), I: make([]float32, b*n), P: make([]float32, b*n), W: make([]float32, b*n)}
 }
 
 // block is a run of lanes of one sample.

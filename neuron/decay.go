@@ -1,8 +1,6 @@
 package neuron
 
 import (
-	"math"
-
 	"github.com/snntrain/snntrain/model"
 )
 
@@ -30,25 +28,30 @@ func decayParam(form model.Decay, membrane bool) (Param, bool) {
 // decay returns the factor A per step, the leak K = 1 − A free of
 // cancellation, and dA/dp, for the stored parameter p.
 func decay(form model.Decay, p, dt float64) (a, k, da float64) {
+	a, k = form.Factor(p, dt)
 	switch form {
 	case model.DecayBeta:
-		if p < 0 || p > 1 { // held to the range, as snnTorch does: no gradient outside
-			p = min(max(p, 0), 1)
-			return p, 1 - p, 0
+		if p < 0 || p > 1 { // held to the range: no gradient outside
+			return a, k, 0
 		}
-		return p, 1 - p, 1
+		return a, k, 1
 	case model.DecayExp:
-		a = math.Exp(-dt / p)
-		return a, -math.Expm1(-dt / p), a * dt / (p * p)
+		return a, k, a * dt / (p * p)
 	case model.DecayEuler:
-		return 1 - dt/p, dt / p, dt / (p * p)
+		return a, k, dt / (p * p)
 	case model.DecayRate:
-		return 1 - p*dt, p * dt, -dt
+		return a, k, -dt
 	case model.DecayLog:
-		return 1 + math.Log(p), -math.Log(p), 1 / p
+		return a, k, 1 / p
 	case model.DecayLogit:
-		q := 1 / (1 + math.Exp(-p))
-		return 1 - q, q, -q * (1 - q)
+		return a, k, -k * (1 - k)
 	}
-	return 1, 0, 0
+	return a, k, 0
+}
+
+// Factor is the decay factor A per step, and the leak 1 − A free of
+// cancellation, of a parameter p stored in a form.
+func Factor(form model.Decay, p, dt float64) (a, leak float64) {
+	a, leak, _ = decay(form, p, dt)
+	return a, leak
 }

@@ -17,7 +17,7 @@ func spec(framework, name string, params map[string]float64) model.SurrogateSpec
 // goldenLayers expresses the recorded cases of the IF/LIF/LI/CuBa family.
 func goldenLayers() map[string]goldenLayer {
 	all := map[string]goldenLayer{}
-	for _, add := range []func(map[string]goldenLayer){snntorchCases, spikingJellyCases, norseCases, sinabsCases, rockpoolCases, otherCases, recurrentCases} {
+	for _, add := range []func(map[string]goldenLayer){snntorchCases, spikingJellyCases, norseCases, sinabsCases, rockpoolCases, otherCases, recurrentCases, lanewiseCases} {
 		add(all)
 	}
 	return all

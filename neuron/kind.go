@@ -46,7 +46,11 @@ type Layer struct {
 // Builtin lists the neuron models.
 func Builtin() *registry.Registry[Kind] {
 	r := registry.New[Kind]("neuron model")
-	for _, k := range []Kind{ifKind(), lifKind(), liKind(), cubaLIFKind(), cubaLIKind(), slayerCubaKind()} {
+	for _, k := range []Kind{
+		ifKind(), lifKind(), liKind(), cubaLIFKind(), cubaLIKind(), slayerCubaKind(),
+		qifKind(), eifKind(), adaptiveQIFKind(), izhikevichKind(), klifKind(), rafKind(),
+		refractoryKind(), lsnnKind(), adexKind(), alifKind(), alphaKind(),
+	} {
 		r.Add(k.Name, k)
 	}
 	return r

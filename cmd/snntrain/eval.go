@@ -38,6 +38,7 @@ type evalOptions struct {
 	inputShape  string
 	ownBatch    bool // --batch was given
 	earlyExit   float64
+	nir         nirFlags
 }
 
 func evalCommand(s *streams) *cobra.Command {
@@ -48,7 +49,7 @@ func evalCommand(s *streams) *cobra.Command {
 		Long: strings.TrimSpace(`
 Judge a network on the test part of the data it was trained on, or of the data of another config.
 MODEL is a run directory or a model file; the file is enough. Of an ONNX file (.onnx) the network
-itself is judged, without spikes, on the data of --data.`),
+itself is judged, without spikes, on the data of --data. A NIR file (.nir) is judged under --profile.`),
 		Example: "  snntrain eval runs/mnist-mlp\n  snntrain eval model.safetensors --data configs/mnist-mlp.yaml --steps 4,8,16 --json\n  snntrain eval lenet.onnx --data configs/onnx-mnist.yaml",
 		Args:    exactlyOne("one run directory, model file or ONNX file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -69,6 +70,7 @@ itself is judged, without spikes, on the data of --data.`),
 	f.StringVar(&o.record, "record", "", "save the raster of every spiking layer as npy in this directory, of spike times the times, inf = never; goes with --limit")
 	f.StringVar(&o.inputShape, "input-shape", "", inputShapeHelp)
 	f.Float64Var(&o.earlyExit, "early-exit", 0, "stop the time loop of a sample once its best score leads the second best by this much, 0 = run all steps;\na rule of thumb: choose it on validation data (--split validation)")
+	o.nir.add(cmd)
 	return cmd
 }
 
@@ -95,7 +97,7 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	if err := o.checkEarlyExit(); err != nil {
 		return err
 	}
-	n, source, enc, seed, err := o.open(steps)
+	n, source, enc, seed, err := o.open(s, steps)
 	if err != nil {
 		return err
 	}
@@ -136,7 +138,7 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 }
 
 // open reads the network and opens the data it is judged on.
-func (o *evalOptions) open(steps []int) (*model.Network, datasets.Source, datasets.Encoder, uint64, error) {
+func (o *evalOptions) open(s *streams, steps []int) (*model.Network, datasets.Source, datasets.Encoder, uint64, error) {
 	if isONNX(o.model) {
 		n, source, enc, seed, err := openFloat(*o)
 		if err == nil && !o.ownBatch {
@@ -147,7 +149,7 @@ func (o *evalOptions) open(steps []int) (*model.Network, datasets.Source, datase
 	if o.inputShape != "" {
 		return nil, nil, nil, 0, usagef("eval: %s: --input-shape is for ONNX files", o.model)
 	}
-	n, err := loadModel(o.model)
+	n, err := o.nir.network(s, "eval", o.model)
 	if err != nil {
 		return nil, nil, nil, 0, err
 	}

@@ -18,6 +18,8 @@ type importer struct {
 	knows func(f *importFile) bool
 	// run reads the file and writes what it holds into o.out, atomically.
 	run func(ctx context.Context, s *streams, o importOptions) (*imported, error)
+	// config says that the form may need --config.
+	config bool
 }
 
 // importers is every form; the first that knows a file reads it.
@@ -26,7 +28,7 @@ func importers() []importer {
 	for _, form := range importable() {
 		all = append(all, importChip(form))
 	}
-	return all
+	return append(all, nirImporter(), pytorchImporter())
 }
 
 // importOptions are what the user asked for.
@@ -34,6 +36,10 @@ type importOptions struct {
 	file    string
 	out     string // directory
 	profile string // name of a semantics profile, "" = what the file says
+
+	config, sets []string // the structure of a network of which the file holds arrays only
+	dt           float64
+	reset        string
 }
 
 // imported is the JSON of import.
@@ -69,15 +75,19 @@ func importCommand(s *streams) *cobra.Command {
 		Use:     "import FILE --out DIR",
 		Short:   "Read a network that another program wrote",
 		Long:    "Read a network that another program wrote into a directory. The form is found by content:\n" + forms.String(),
-		Example: "  snntrain import network.net --out imported",
+		Example: "  snntrain import network.net --out imported\n  snntrain import weights.pt --config configs/mnist-mlp.yaml --profile snntorch --out imported",
 		Args:    exactlyOne("one file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
 			return runImport(cmd.Context(), s, o)
 		},
 	}
-	cmd.Flags().StringVar(&o.out, "out", "", "directory to write to")
+	cmd.Flags().StringVarP(&o.out, "out", "o", "", "directory to write to")
 	cmd.Flags().StringVar(&o.profile, "profile", "", "semantics profile of the neurons, where the form does not say what they mean")
+	cmd.Flags().StringArrayVar(&o.config, "config", nil, "config whose model: section is the structure, for files that hold arrays only")
+	cmd.Flags().StringArrayVar(&o.sets, "set", nil, "override a key of that config: data.dir=PATH")
+	cmd.Flags().Float64Var(&o.dt, "dt", 0, "time step of a NIR graph, in the unit of its time constants, 0 = the profile's")
+	cmd.Flags().StringVar(&o.reset, "reset", "", "reset of a NIR graph with profile nir: value or subtract")
 	return cmd
 }
 
@@ -88,6 +98,9 @@ func runImport(ctx context.Context, s *streams, o importOptions) error {
 	im, err := importerOf(o.file)
 	if err != nil {
 		return err
+	}
+	if len(o.config) > 0 && !im.config {
+		return usagef("import: %s: %s says what network it holds; leave out --config", o.file, im.what)
 	}
 	r, err := im.run(ctx, s, o)
 	if err != nil {

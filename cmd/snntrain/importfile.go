@@ -35,6 +35,7 @@ var hdf5Magic = []byte("\x89HDF\r\n\x1a\n")
 
 // openImport reads what tells forms apart.
 func openImport(path string) (*importFile, error) {
+	path = exportedState(path)
 	r, err := os.Open(path)
 	if err != nil {
 		return nil, usage(err)

@@ -16,22 +16,30 @@ import (
 
 func inspectCommand(s *streams) *cobra.Command {
 	var inputShape string
+	var flags nirFlags
 	cmd := &cobra.Command{
 		Use:   "inspect MODEL|IMAGE|CONFIG",
 		Short: "Draw a network with shapes, parameters and operations, or list what a chip holds",
 		Long: strings.TrimSpace(`
 Draw a network as a graph with shapes, parameters and multiply-accumulates. MODEL is a run directory,
-a model file, or an ONNX file (.onnx), of which every operator is accounted for; of a config it is the
+a model file, a NIR file (.nir) under --profile, or an ONNX file (.onnx), of which every operator is accounted for; of a config it is the
 network before training. Of a chip image (.snnimg), or a file that a chip's tools read (network.net, RANC,
 Xylo and Speck JSON), it lists layers, neurons, synapses, bits, cores and how much of the chip is used.`),
 		Example: "  snntrain inspect runs/quickstart\n  snntrain inspect configs/quickstart.yaml\n  snntrain inspect resnet20.onnx\n  snntrain inspect net.snnimg",
-		Args:    exactlyOne("one run directory, model file, chip image, ONNX file or config"),
+		Args:    exactlyOne("one run directory, model file, chip image, NIR file, ONNX file or config"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if isONNX(args[0]) {
 				return runInspectONNX(s, args[0], inputShape)
 			}
 			if inputShape != "" {
 				return usagef("inspect: %s: --input-shape is for ONNX files", args[0])
+			}
+			if isNIR(args[0]) || flags.given() {
+				n, err := flags.network(s, "inspect", args[0])
+				if err != nil {
+					return err
+				}
+				return inspectNetwork(s, n)
 			}
 			form, err := formOfChip(args[0])
 			switch {
@@ -43,6 +51,7 @@ Xylo and Speck JSON), it lists layers, neurons, synapses, bits, cores and how mu
 			return runInspect(s, args[0])
 		},
 	}
+	flags.add(cmd)
 	cmd.Flags().StringVar(&inputShape, "input-shape", "", inputShapeHelp)
 	return cmd
 }
@@ -105,6 +114,10 @@ func runInspect(s *streams, path string) error {
 	if err != nil {
 		return err
 	}
+	return inspectNetwork(s, n)
+}
+
+func inspectNetwork(s *streams, n *model.Network) error {
 	info, err := infoOf(n)
 	if err != nil {
 		return usage(err)

@@ -48,7 +48,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage or config, 130 interrupted (after s
 	root.PersistentFlags().BoolVarP(&s.quiet, "quiet", "q", false, "no progress, only results and warnings")
 	root.AddCommand(
 		trainCommand(s), evalCommand(s), convertCommand(s), quantizeCommand(s), inspectCommand(s), emulateCommand(s), exportCommand(s),
-		importCommand(s),
+		importCommand(s), nirCommand(s),
 		dataCommand(s), configCommand(s), benchCommand(s),
 		versionCommand(s), completionCommand(s),
 	)

@@ -216,7 +216,7 @@ func emit(s *signal.Signal, t, b int, out *integer.Spikes) {
 	}
 	r := t*s.B + b
 	if s.Spiking() {
-		clear(s.WordRow(r)) // the words are as they were before
+		clear(s.WordRow(r))
 		for _, i := range out.Index {
 			s.Fire(r, int(i))
 		}

@@ -1,0 +1,73 @@
+"""A spiking network written by snntrain for snnTorch.
+
+Where this is not what was trained:
+
+  lif1: resets by subtraction in the step of the spike, but not again while the potential stays above θ (reset_delay=False) there, was trained to reset by subtraction in the step of the spike
+
+    python model.py input.npy outputs.npz --steps T
+
+input.npy holds float32 samples (B, 1, 8, 8), shown in each of T steps; without
+--steps it holds (T, B, ...), one input a step. outputs.npz gets the output over
+time as "output" and the spikes of each layer as uint8, all (T, B, ...). The
+weights come from state.safetensors beside this file (package safetensors).
+"""
+
+import argparse
+import pathlib
+
+import numpy as np
+import torch
+from torch import nn
+from safetensors.torch import load_file
+import snntorch as snn
+from snntorch import surrogate
+
+
+class Network(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.flatten1 = nn.Flatten()
+        self.linear1 = nn.Linear(64, 128, bias=True)
+        self.lif1 = snn.Leaky(beta=torch.tensor(0.9), threshold=torch.tensor(1.0), reset_mechanism="subtract", reset_delay=False, spike_grad=surrogate.atan(alpha=2.0))
+        self.linear2 = nn.Linear(128, 10, bias=True)
+        self.li1 = snn.Leaky(beta=torch.tensor(0.9), threshold=torch.tensor(1.0), reset_mechanism="none", reset_delay=True)
+
+    def forward(self, x, steps=None):
+        """x (T, B, 1, 8, 8), or (B, 1, 8, 8) with steps; returns the output and the spikes of each layer, (T, B, ...)."""
+        if steps is not None:
+            x = x.unsqueeze(0).expand(steps, *x.shape)
+        batch = x.shape[1]
+        lif1_mem = x.new_full((batch, 128), 0.0)
+        li1 = x.new_full((batch, 10), 0.0)
+        outputs, recorded = [], {"lif1": []}
+        for x_t in x:
+            flatten1 = self.flatten1(x_t)
+            linear1 = self.linear1(flatten1)
+            lif1, lif1_mem = self.lif1(linear1, lif1_mem)
+            linear2 = self.linear2(lif1)
+            li1_spk, li1 = self.li1(linear2, li1)
+            recorded["lif1"].append(lif1)
+            outputs.append(li1)
+        return torch.stack(outputs), {name: torch.stack(s) for name, s in recorded.items()}
+
+
+def load(path=pathlib.Path(__file__).with_name("state.safetensors")):
+    network = Network()
+    network.load_state_dict(load_file(path))
+    return network.eval()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("input")
+    parser.add_argument("outputs")
+    parser.add_argument("--steps", type=int)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    with torch.no_grad():
+        output, spikes = load()(torch.from_numpy(np.load(args.input)), args.steps)
+    np.savez(args.outputs, output=output.numpy(), **{name: s.numpy().astype(np.uint8) for name, s in spikes.items()})
+
+
+if __name__ == "__main__":
+    main()
