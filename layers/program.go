@@ -150,7 +150,7 @@ func (p *Program) set(in Input, train bool) {
 	c := &p.machine.Context
 	c.Train, c.Labels, c.Keys, c.Carry, c.Watch = train, in.Labels, in.Keys, in.Carry, in.Watch
 	c.Truncate = p.bptt.Truncate
-	p.round()
+	p.round(train)
 	p.machine.Set(p.input, &autograd.Value{Signal: p.integers.onGrid(in.X)})
 	for name, node := range p.given {
 		p.machine.Set(node, &autograd.Value{Signal: in.Given[name]})

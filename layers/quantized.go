@@ -140,8 +140,9 @@ func (c *compiler) integerNeuron(node model.Node, op *model.Neuron) (autograd.Op
 	return out, leaves, nil
 }
 
-// round brings weights and biases onto the grid and gives the cells their numbers.
-func (p *Program) round() {
+// round brings weights and biases onto the grid and gives the cells their
+// numbers; train says that a backward pass follows.
+func (p *Program) round(train bool) {
 	if p.integers == nil {
 		return
 	}
@@ -163,6 +164,7 @@ func (p *Program) round() {
 			weights.rounded[i] = float32(l.numbers.Weights[at])
 		}
 		l.set()
+		l.cell.Keep = train
 	}
 }
 

@@ -15,9 +15,9 @@ type Quantization struct {
 	// a network without leak: rates are so much lower, thresholds so much higher.
 	Stretch int `yaml:"-" json:"stretch,omitempty"`
 	// Scores, of rounding after training, are the least and the greatest score
-	// that output spikes tell apart, where scores are currents and the target
-	// cannot read potentials.
+	// that the output tells apart, where scores are currents: means over Steps.
 	Scores [2]float64 `yaml:"-" json:"scores,omitzero"`
+	Steps  int        `yaml:"-" json:"steps,omitempty"`
 	Input  string     `yaml:"input,omitempty" json:"input" validate:"omitempty,oneof=spikes counts values" doc:"what enters: spikes, counts as they are, or values on a grid; left out, the encoder decides"`
 }
 

@@ -23,7 +23,7 @@ type Cell interface {
 type Run struct {
 	Pool *par.Pool
 	X    *signal.Signal // input current, analog, [T, B, N]; may be constant
-	S    *signal.Signal // out: spikes, reset by the caller to spikes (or to analog when MaxSpikes ≠ 1)
+	S    *signal.Signal // out: spikes, every word of them; counts, zeroed by the caller, when MaxSpikes ≠ 1
 	V    *signal.Signal // out: potential after each step, analog; nil = not wanted
 	// U holds, for a recurrent layer, the potential that was compared with the
 	// threshold in each step: out of Forward, into Backward, which may write dL/dX

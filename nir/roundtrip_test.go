@@ -210,6 +210,9 @@ func TestConfigsComeBack(t *testing.T) {
 		if !ok {
 			continue
 		}
+		if strings.Contains(string(raw), "\nquantize:") {
+			continue // the integers of a chip, which NIR has no nodes for
+		}
 		yaml, _, _ := strings.Cut(after, "\nloss:")
 		_, data, _ := strings.Cut(string(raw), "name: ")
 		input := inputs[strings.Fields(data)[0]]

@@ -23,6 +23,7 @@ type Arithmetic struct {
 	AsConv    bool // all synapses are convolutions, a dense one has the kernel of the whole map
 	SumPool   bool // there are pools that sum spikes
 	Potential bool // the output's potentials can be read
+	Counts    bool // a neuron sends any number of spikes a tick
 
 	// Neuron is the target's rule for neurons with these dynamics: decays are
 	// set, thresholds and biases are not. What it cannot compute is refused.

@@ -112,7 +112,11 @@ const (
 func (p *Plan) most(l *Layer) float64 {
 	room := float64(l.Rule.Range.Max >> p.Arithmetic.Unit)
 	if !l.Dynamics.Fires { // it must not reach the threshold either
-		return min(float64(p.Arithmetic.Threshold.Max), room) / headroomRead
+		room = min(float64(p.Arithmetic.Threshold.Max), room)
+		if o := p.Options; l.Name == l.Synapse && o.Scores[1] > 0 && o.Steps > 0 { // a sum over all steps
+			return room / (1.5 * o.Scores[1] * float64(o.Steps))
+		}
+		return room / headroomRead
 	}
 	return min(float64(p.Arithmetic.Threshold.Max), room/headroom)
 }

@@ -201,6 +201,10 @@ func (p *planner) finish() {
 	}
 }
 
+// countsOf is how many spikes a tick stand for the greatest score, on targets
+// whose neurons send any number.
+const countsOf = 16
+
 // integrator is what makes scores of the last synapse's currents: potentials
 // where they can be read, else spikes, one a tick for the greatest score.
 func (p *planner) integrator() Dynamics {
@@ -209,10 +213,14 @@ func (p *planner) integrator() Dynamics {
 		Reset: model.ResetNone, Fire: model.FireAtLeast, MaxSpikes: 1, Min: math.Inf(-1),
 	}
 	lo, hi := p.plan.Options.Scores[0], p.plan.Options.Scores[1]
-	if p.plan.Arithmetic.Potential || lo >= hi {
+	a := p.plan.Arithmetic
+	if a.Potential && !a.Counts || lo >= hi {
 		return d
 	}
 	k := float64(max(p.plan.Options.Stretch, 1)) // a step's current comes k times
+	if a.Counts {
+		k *= countsOf
+	}
 	d.Fires, d.Reset, d.Theta = true, model.ResetSubtract, []float64{(hi - lo) / k}
 	d.Gain, d.Bias = []float64{k / (hi - lo)}, []float64{-lo * k / (hi - lo)}
 	return d

@@ -14,14 +14,21 @@ const lowest = -1 << 30
 // constant, a tick a layer. Weights are small integers, so that partial sums of
 // a fan-in beyond a core stay small.
 func (t *Target) Arithmetic() quant.Arithmetic {
-	return quant.Arithmetic{
+	a := quant.Arithmetic{
 		Target: t.Name(), Grid: func(bits int) (quant.Grid, error) { return quant.SignedGrid(bits, axonTypes) }, Input: quant.Range{Max: 1}, Next: 1, Most: maxTicks - 1,
 		Threshold: quant.Range{Min: 1, Max: 1 << 24}, Bias: quant.Range{Min: -1 << 24, Max: 1 << 24},
-		PerNeuron: true, Initial: true, Neuron: neuron,
+		PerNeuron: true, Initial: true, Neuron: t.neuron,
 	}
+	if t.narrow {
+		a.Threshold.Max = 1 << 17 // half of the range: the rest of the potential is for what a tick adds
+		a.Bias = quant.Range{Min: -int32(limitLeak.Value), Max: int32(limitLeak.Value)}
+	}
+	return a
 }
 
-func neuron(d quant.Dynamics, r *quant.Refusals) *quant.Spiking {
+// neuron is LIF without a leak of its own; its floor is out of reach where the
+// parameters are wide enough.
+func (t *Target) neuron(d quant.Dynamics, r *quant.Refusals) *quant.Spiking {
 	if d.Alpha != nil {
 		r.Add("a synaptic current", "use if")
 	}
@@ -52,7 +59,11 @@ func neuron(d quant.Dynamics, r *quant.Refusals) *quant.Spiking {
 	if !math.IsInf(d.Min, -1) {
 		r.Add("a lower bound of the potential", "leave v_min out")
 	}
-	s := LIF(0, 0, lowest, reset)
+	floor := int32(lowest)
+	if t.narrow {
+		floor = -int32(limitFloor.Value)
+	}
+	s := LIF(0, 0, floor, reset)
 	s.Bias = quant.Tensor{}
 	return s
 }

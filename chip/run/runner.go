@@ -64,8 +64,10 @@ func (r *Runner) Sample(x *signal.Signal, b int) ([]float32, error) {
 	r.m.Reset()
 	clear(r.scores)
 	for t := range r.io.Ticks {
-		r.in.Reset()
-		if t < steps {
+		switch {
+		case t >= steps:
+			r.in.Reset()
+		case t == 0 || !x.Const: // a constant is turned into integers once
 			if err := r.input.Tick(&r.in, x, t, b); err != nil {
 				return nil, err
 			}

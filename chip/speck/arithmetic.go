@@ -13,7 +13,7 @@ func (t *Target) Arithmetic() quant.Arithmetic {
 	state := int32(limitState.Value)
 	return quant.Arithmetic{
 		Target: t.Name(), Grid: grid, Input: quant.Range{Max: 255}, Threshold: quant.Range{Min: 1, Max: state},
-		Bias: quant.Range{Min: -state - 1, Max: state}, AsConv: true, SumPool: true, Potential: true, Initial: true, Neuron: neuron,
+		Bias: quant.Range{Min: -state - 1, Max: state}, AsConv: true, SumPool: true, Potential: true, Counts: true, Initial: true, Neuron: neuron,
 	}
 }
 

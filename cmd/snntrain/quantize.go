@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 
@@ -122,9 +123,7 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 		return usage(err)
 	}
 	pool := par.New(0)
-	_, neurons := n.Nodes[len(n.Nodes)-1].Op.(*model.Neuron)
-	needsScores := !neurons && !target.Arithmetic().Potential
-	data, reason, err := o.openData(ctx, n, needsScores, pool)
+	data, reason, err := o.openData(ctx, n, pool)
 	if err != nil {
 		return err
 	}
@@ -181,6 +180,9 @@ func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization,
 	steps := recordedSteps(n)
 	if d != nil {
 		steps, o.Input, o.InputMax, o.Scores = d.encoder.Steps(), d.input, d.largest(o), d.scores
+		if o.Steps = 0; o.Scores[1] > 0 {
+			o.Steps = steps * max(o.Stretch, 1)
+		}
 	}
 	steps *= max(o.Stretch, 1)
 	if o.Input == "" {
@@ -212,14 +214,28 @@ func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization,
 	return im, r, nil
 }
 
+// dataOf is the data section of a network's record, encoded to so many steps.
+func dataOf(n *model.Network, steps int) map[string]any {
+	encode, ok := n.Record.Preprocess["encode"].(map[string]any)
+	if !ok {
+		return n.Record.Preprocess
+	}
+	data := maps.Clone(n.Record.Preprocess)
+	encode = maps.Clone(encode)
+	if _, ok := encode["steps"]; ok {
+		encode["steps"] = steps
+	}
+	data["encode"] = encode
+	return data
+}
+
 // ioOf says how samples of so many steps are shown, and how the output is read.
 func ioOf(n *model.Network, a *quant.Account, steps int) chip.IO {
 	io := chip.IO{
 		Data: n.Record.Preprocess, Seed: n.Record.Seed, Steps: steps, From: a.From, Ticks: steps + a.From,
 		Readout: n.Record.Readout, Potential: a.Unit, Classes: n.Record.Classes,
 	}
-	encode, _ := n.Record.Preprocess["encode"].(map[string]any)
-	io.Coding, _ = encode["kind"].(string)
+	io.Data, io.Seed, io.Coding = dataOf(n, steps), n.Record.Seed, encoderName(n)
 	switch io.Readout {
 	case "spike-count", "each", "":
 		io.Readout = "sum"

@@ -29,7 +29,7 @@ type calibrated struct {
 
 // openData opens the data that calibrates and judges. Data that is not there
 // is no error when nobody asked for it: the reason comes back instead.
-func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, needsScores bool, pool *par.Pool) (*calibrated, string, error) {
+func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, pool *par.Pool) (*calibrated, string, error) {
 	if len(o.calibrate) == 0 && n.Record.Preprocess == nil {
 		return nil, "the network does not record its data; give --calibrate CONFIG", nil
 	}
@@ -47,7 +47,7 @@ func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, needsS
 				where.Sets = append(where.Sets, fmt.Sprintf("data.encode.steps=%d", o.options.Stretch*c.encoder.Steps()))
 				_, c.ticks, _, err = openRecorded(n, where, datasets.Test)
 			}
-			if err == nil && needsScores {
+			if _, neurons := n.Nodes[len(n.Nodes)-1].Op.(*model.Neuron); err == nil && !neurons {
 				err = c.spread(ctx, training, n, pool)
 			}
 			return c, "", err
