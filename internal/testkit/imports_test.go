@@ -53,7 +53,7 @@ var allowed = map[string][]string{
 	"autograd":               {"model", "neuron", "internal/kernels", "internal/pages", "internal/par", "internal/rng", "internal/signal"},
 	"neuron/quantized":       {"model", "neuron", "neuron/integer", "quant", "surrogate", "internal/signal"},
 	"layers":                 {"autograd", "model", "neuron", "neuron/quantized", "quant", "surrogate", "internal/config", "internal/fault", "internal/pages", "internal/par", "internal/registry", "internal/rng", "internal/signal"},
-	"convert":                {"layers", "model", "neuron", "internal/fault", "internal/kernels", "internal/par", "internal/registry", "internal/signal"},
+	"convert":                {"layers", "model", "neuron", "internal/fault", "internal/kernels", "internal/par", "internal/registry", "internal/rng", "internal/signal"},
 	"convert/onnx":           {"model", "internal/fault", "internal/onnx"},
 	"convert/ttfs":           {"model", "internal/fault", "internal/kernels", "internal/par", "internal/signal"},
 	"datasets":               {"datasets/internal/", "internal/fault", "internal/npy", "internal/par", "internal/registry", "internal/rng", "internal/signal"},
