@@ -107,7 +107,9 @@ func (p *Program) Step(in Input) (StepResult, error) {
 	if p.loss == nil {
 		return StepResult{}, fmt.Errorf("layers: the network was compiled without a loss")
 	}
-	p.set(in, true)
+	if err := p.set(in, true); err != nil {
+		return StepResult{}, err
+	}
 	p.machine.Segment = p.bptt.Checkpoint
 	if p.wantsInput { // a gradient that varies in time is one array
 		p.machine.Segment = 0
@@ -131,7 +133,9 @@ const leanMemory = 64 << 20
 
 // Infer computes the scores of a batch, one row a sample; nil for a part of a network.
 func (p *Program) Infer(in Input) (*signal.Signal, error) {
-	p.set(in, false)
+	if err := p.set(in, false); err != nil {
+		return nil, err
+	}
 	p.machine.Segment = 0
 	if in.Lean {
 		p.machine.Segment = p.machine.StepsIn(p.lean)
@@ -148,18 +152,23 @@ func (p *Program) Infer(in Input) (*signal.Signal, error) {
 // Reset ends the sequence that runs with Carry went on from: the next starts at rest.
 func (p *Program) Reset() { p.machine.Reset() }
 
-func (p *Program) set(in Input, train bool) {
+func (p *Program) set(in Input, train bool) error {
 	c := &p.machine.Context
 	c.Train, c.Labels, c.Keys, c.Carry, c.Watch = train, in.Labels, in.Keys, in.Carry, in.Watch
 	c.Truncate = p.bptt.Truncate
-	p.round()
-	p.machine.Set(p.input, &autograd.Value{Signal: p.integers.onGrid(in.X)})
+	p.round(train)
+	x, err := p.integers.onGrid(in.X)
+	if err != nil {
+		return err
+	}
+	p.machine.Set(p.input, &autograd.Value{Signal: x})
 	if p.teacher != nil {
 		p.machine.Set(p.teacher, &autograd.Value{Signal: in.Teacher})
 	}
 	for name, node := range p.given {
 		p.machine.Set(node, &autograd.Value{Signal: in.Given[name]})
 	}
+	return nil
 }
 
 // SetPool says which threads to use.

@@ -45,7 +45,7 @@ var allowed = map[string][]string{
 	"internal/onnx/onnxtest": {"internal/onnx/onnxpb"},
 	"model":                  {"internal/fault", "internal/registry", "internal/tensorfile"},
 	"nir":                    {"model", "internal/fault", "internal/hdf5", "internal/registry"},
-	"nir/conform":            {"nir", "model", "layers", "internal/par", "internal/rng", "internal/signal"},
+	"nir/conform":            {"nir", "model", "layers", "internal/rng", "internal/signal"},
 	"bench":                  {"datasets", "layers", "model", "neuron", "train", "internal/config", "internal/fault", "internal/par", "internal/signal", "internal/sysinfo"},
 	"bench/compare":          {"internal/fault", "internal/sysinfo"},
 	"surrogate":              {"internal/fault", "internal/kernels", "internal/registry", "internal/rng"},
