@@ -16,7 +16,7 @@ type Event string
 // The events.
 const (
 	SynapticEvent  Event = "synaptic-event"  // a spike that goes through a synapse of weight other than 0
-	ActiveUpdate   Event = "active-update"   // a neuron in a tick that changes its membrane potential
+	ActiveUpdate   Event = "active-update"   // a neuron in a tick in which its membrane potential changes or it fires
 	InactiveUpdate Event = "inactive-update" // a neuron in any other tick
 	CoreSpike      Event = "core-spike"      // a spike that reaches a core, once for each core that reads it
 	HopX           Event = "hop-x"           // a spike that goes one tile east or west, on its way to one core
@@ -47,9 +47,9 @@ func EnergyOf(t Target) []Constant {
 // Multiplied is a target on which one synapse may be several events, as with
 // weights made of bit planes, or neurons that are there several times.
 type Multiplied interface {
-	// EventsOf returns how many synaptic events a spike through a weight of s,
-	// a synapse group of net, to neuron to of its population is.
-	EventsOf(net *quant.IntNet, s *quant.Synapses) func(to int, weight int32) int64
+	// EventsOf returns how many synaptic events a spike of element from is that
+	// goes through a weight of s, a synapse group of net, to neuron to.
+	EventsOf(net *quant.IntNet, s *quant.Synapses) func(from, to int, weight int32) int64
 }
 
 // Routing reports whether a synapse group only passes values on, so that the

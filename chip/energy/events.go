@@ -76,7 +76,7 @@ func (k *counter) synapses(target chip.Target) {
 			k.add(chip.SynapticEvent, -1, float64(k.c.Events[i]))
 			continue
 		}
-		events := func(int, int32) int64 { return 1 }
+		events := func(_, _ int, _ int32) int64 { return 1 }
 		if many != nil {
 			events = many.EventsOf(net, s)
 		}
@@ -84,17 +84,17 @@ func (k *counter) synapses(target chip.Target) {
 	}
 }
 
-func (k *counter) group(i int, events func(to int, weight int32) int64) {
+func (k *counter) group(i int, events func(from, to int, weight int32) int64) {
 	s := &k.im.Net.Synapses[i]
 	arrived, on := k.c.Arrived[i], k.core[s.To]
 	into := make([]int64, len(on))
-	chip.EachSynapse(k.im.Net, s, func(from, to int, w int32) { into[to] += arrived[from] * events(to, w) })
+	chip.EachSynapse(k.im.Net, s, func(from, to int, w int32) { into[to] += arrived[from] * events(from, to, w) })
 	for n, v := range into {
 		k.add(chip.SynapticEvent, on[n], float64(v))
 	}
 }
 
-// updates counts neurons and ticks, those that changed their potential apart.
+// updates counts neurons and ticks, those that changed their potential or fired apart.
 // On a core the changes are spread evenly over the neurons of a population.
 func (k *counter) updates() {
 	for i := range k.im.Net.Populations {
@@ -102,7 +102,7 @@ func (k *counter) updates() {
 		if p.Spiking == nil {
 			continue
 		}
-		active := float64(k.c.Updates[i]) / float64(p.N())
+		active := float64(k.c.Updates[i]+k.c.Returns[i]) / float64(p.N())
 		for _, core := range k.core[p.Name] {
 			k.add(chip.ActiveUpdate, core, active)
 			k.add(chip.InactiveUpdate, core, float64(k.c.Ticks)-active)

@@ -39,7 +39,10 @@ A network that was trained in the arithmetic of the target (quantize: in its con
 every layer of every sample that is judged is compared with the emulator, and one difference fails.
 
 The data of the network's record, or that of --calibrate, shows how large inputs get and judges
-image and network on the test part; where it is missing, nothing is judged.`),
+image and network on the test part; where it is missing, nothing is judged.
+
+A trained ReLU network of an ONNX file goes onto NorthPole without spikes:
+--target northpole --bits 8 (or 4, 2) --calibrate CONFIG.`),
 		Example: "  snntrain quantize runs/mnist-lava --target lava --out mnist.snnimg\n  snntrain quantize runs/mnist --target generic --bits 4 --per channel --out mnist4.snnimg --json",
 		Args:    exactlyOne("one run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -113,6 +116,9 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	if isONNX(o.model) {
+		return runQuantizeFloat(ctx, s, o)
+	}
 	began := time.Now()
 	n, err := loadModel(o.model)
 	if err != nil {
@@ -179,7 +185,10 @@ func (o *quantizeOptions) resolve(n *model.Network) (chip.Quantizable, error) {
 func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization, d *calibrated) (*chip.Image, *quantization, error) {
 	steps := recordedSteps(n)
 	if d != nil {
-		steps, o.Input, o.InputMax, o.Scores = d.encoder.Steps(), d.input, d.largest(o), d.scores
+		steps = d.encoder.Steps()
+	}
+	if d != nil && n.Record.Quantize == nil {
+		o.Input, o.InputMax, o.Scores = d.input, d.largest(o), d.scores
 		if o.Steps = 0; o.Scores[1] > 0 {
 			o.Steps = steps * max(o.Stretch, 1)
 		}
