@@ -33,7 +33,9 @@ func (p *Program) InferUntil(in Input, margin float64) (Exits, error) {
 	if in.Carry || in.Watch {
 		return Exits{}, fmt.Errorf("layers: early exit: samples stop at different steps, so nothing can be carried on or watched")
 	}
-	p.set(in, false)
+	if err := p.set(in, false); err != nil {
+		return Exits{}, err
+	}
 	e := Exits{Steps: make([]int, in.X.B)}
 	err := p.machine.Until(func(done int, samples []int) []int {
 		scores := p.machine.Value(p.scores).Signal

@@ -19,6 +19,7 @@ type Program struct {
 	machine *autograd.Machine
 	input   *autograd.Node
 	given   map[string]*autograd.Node
+	teacher *autograd.Node // of loss distillation
 	scores  *autograd.Node
 	loss    *autograd.Node // nil when compiled without one
 	penalty []*autograd.Node
@@ -90,7 +91,8 @@ type Input struct {
 	Watch  bool     // keep membrane traces
 	Lean   bool     // Infer: keep no layer's output over all steps; Output, Trace and ScoresAt have none
 
-	Given map[string]*signal.Signal // the outputs of the layers that Options.Given names
+	Teacher *signal.Signal            // scores to come close to, one row a sample; needed by Step with loss distillation
+	Given   map[string]*signal.Signal // the outputs of the layers that Options.Given names
 }
 
 // StepResult is what one training step found.
@@ -105,7 +107,9 @@ func (p *Program) Step(in Input) (StepResult, error) {
 	if p.loss == nil {
 		return StepResult{}, fmt.Errorf("layers: the network was compiled without a loss")
 	}
-	p.set(in, true)
+	if err := p.set(in, true); err != nil {
+		return StepResult{}, err
+	}
 	p.machine.Segment = p.bptt.Checkpoint
 	if p.wantsInput { // a gradient that varies in time is one array
 		p.machine.Segment = 0
@@ -129,7 +133,9 @@ const leanMemory = 64 << 20
 
 // Infer computes the scores of a batch, one row a sample; nil for a part of a network.
 func (p *Program) Infer(in Input) (*signal.Signal, error) {
-	p.set(in, false)
+	if err := p.set(in, false); err != nil {
+		return nil, err
+	}
 	p.machine.Segment = 0
 	if in.Lean {
 		p.machine.Segment = p.machine.StepsIn(p.lean)
@@ -146,15 +152,23 @@ func (p *Program) Infer(in Input) (*signal.Signal, error) {
 // Reset ends the sequence that runs with Carry went on from: the next starts at rest.
 func (p *Program) Reset() { p.machine.Reset() }
 
-func (p *Program) set(in Input, train bool) {
+func (p *Program) set(in Input, train bool) error {
 	c := &p.machine.Context
 	c.Train, c.Labels, c.Keys, c.Carry, c.Watch = train, in.Labels, in.Keys, in.Carry, in.Watch
 	c.Truncate = p.bptt.Truncate
-	p.round()
-	p.machine.Set(p.input, &autograd.Value{Signal: p.integers.onGrid(in.X)})
+	p.round(train)
+	x, err := p.integers.onGrid(in.X)
+	if err != nil {
+		return err
+	}
+	p.machine.Set(p.input, &autograd.Value{Signal: x})
+	if p.teacher != nil {
+		p.machine.Set(p.teacher, &autograd.Value{Signal: in.Teacher})
+	}
 	for name, node := range p.given {
 		p.machine.Set(node, &autograd.Value{Signal: in.Given[name]})
 	}
+	return nil
 }
 
 // SetPool says which threads to use.

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/snntrain/snntrain/autograd"
+	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/pages"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
@@ -140,8 +141,9 @@ func (c *compiler) integerNeuron(node model.Node, op *model.Neuron) (autograd.Op
 	return out, leaves, nil
 }
 
-// round brings weights and biases onto the grid and gives the cells their numbers.
-func (p *Program) round() {
+// round brings weights and biases onto the grid and gives the cells their
+// numbers; train says that a backward pass follows.
+func (p *Program) round(train bool) {
 	if p.integers == nil {
 		return
 	}
@@ -163,6 +165,7 @@ func (p *Program) round() {
 			weights.rounded[i] = float32(l.numbers.Weights[at])
 		}
 		l.set()
+		l.cell.Keep = train
 	}
 }
 
@@ -246,14 +249,18 @@ func scaleBy(g []float32, factor []float64) {
 	}
 }
 
-// onGrid is the input on the chip's grid, as whole numbers.
-func (n *integers) onGrid(x *signal.Signal) *signal.Signal {
+// onGrid is the input on the chip's grid, as whole numbers. Counts must be whole.
+func (n *integers) onGrid(x *signal.Signal) (*signal.Signal, error) {
 	if n == nil || x.Spiking() {
-		return x
+		return x, nil
 	}
+	in := n.plan.Input
 	n.x.ResetAnalog(x.T, x.B, x.Shape, x.Const)
 	for i, v := range x.F {
-		n.x.F[i] = float32(n.plan.Input.Of(v))
+		if in.Scale == 0 && v != float32(math.Trunc(float64(v))) {
+			return nil, fault.Fault{Pkg: "layers", Subject: "input", Fact: fmt.Sprintf("%v is no count", v), Hint: "set quantize.input: values, and input_max"}
+		}
+		n.x.F[i] = float32(in.Of(v))
 	}
-	return &n.x
+	return &n.x, nil
 }

@@ -159,3 +159,27 @@ func TestIntegersNeedArithmetic(t *testing.T) {
 		t.Error("it is compiled without the target's arithmetic")
 	}
 }
+
+// TestCountsAreWhole: values that are no counts do not enter as such.
+func TestCountsAreWhole(t *testing.T) {
+	n := grain(rand.New(rand.NewPCG(1, 2)), model.ResetSubtract, false, true)
+	q := model.DefaultQuantization()
+	q.Target, q.Input = "generic", model.InputCounts
+	n.Record.Quantize = &q
+	a := fine("subtract", false).Arithmetic()
+	p, err := layers.Compile(n, layers.Options{Arithmetic: &a, Readout: "mean"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := signal.NewAnalog(2, 1, n.Input, true)
+	for i := range x.F {
+		x.F[i] = float32(i % 3)
+	}
+	if _, err := p.Infer(layers.Input{X: x}); err != nil {
+		t.Error(err)
+	}
+	x.F[5] = 0.5
+	if _, err := p.Infer(layers.Input{X: x}); err == nil {
+		t.Error("half a spike is a count")
+	}
+}

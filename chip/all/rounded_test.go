@@ -106,6 +106,72 @@ func TestRoundedWhereItCan(t *testing.T) {
 	}
 }
 
+// TestRoundedRANC: a tick a layer and biases that act from the first tick: what
+// a bias adds before the sample arrives is taken off the start, and the output
+// gives the float network's counts, later by the way through the layers.
+func TestRoundedRANC(t *testing.T) {
+	target, err := all.Targets().Get("ranc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spikes := float32(0)
+	rapid.Check(t, func(t *rapid.T) {
+		n := exact(t, model.ResetSubtract)
+		for i, node := range n.Nodes {
+			if op, ok := node.Op.(*model.Neuron); ok {
+				theta := op.Values["threshold"].Data
+				if b := n.Nodes[i-1].Op.(*model.Linear).Bias; b != nil && slices.Min(b.Data)*float32(len(n.Nodes)) < -theta[0] {
+					t.Skip("a start above the threshold")
+				}
+				theta[0] *= 1 - 1e-4
+			}
+		}
+		x := signal.NewSpikes(rapid.IntRange(1, 9).Draw(t, "steps"), 1, n.Input, false)
+		for i := range x.T * x.N() {
+			if rapid.Bool().Draw(t, "spike") {
+				x.Fire(i/x.N(), i%x.N())
+			}
+		}
+		o := model.Quantization{Bits: 4, Range: "max", Percentile: 100, Per: "tensor", Input: model.InputSpikes}
+		net, account, err := quant.Integers(n, target.(chip.Quantizable).Arithmetic(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if account.From != len(account.Layers)-1 {
+			t.Fatalf("%+v", account)
+		}
+		p, err := layers.Compile(n, layers.Options{Pool: par.New(1), Readout: "sum"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := p.Infer(layers.Input{X: x})
+		if err != nil {
+			t.Fatal(err)
+		}
+		prog, err := emulator.Compile(net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := run.NewRunner(&chip.Image{Net: net, IO: chip.IO{Steps: x.T, From: account.From, Ticks: x.T + account.From, Readout: "sum"}}, prog, x.Shape)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := r.Sample(x, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got, want.Row(0)) {
+			t.Fatalf("%v, in floats %v", got, want.Row(0))
+		}
+		for _, v := range got {
+			spikes += v
+		}
+	})
+	if spikes == 0 {
+		t.Error("nothing fired")
+	}
+}
+
 // TestRoundedLava: of a chain without biases, every layer of which takes a
 // tick, the image reads the output when the first sample arrives there.
 func TestRoundedLava(t *testing.T) {

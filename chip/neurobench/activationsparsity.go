@@ -6,13 +6,13 @@ import (
 )
 
 // ActivationSparsity is the share of activations that are zero: 1 − nonzero /
-// total, over all neurons with a spiking rule or levels, ticks and samples; 0
-// where there are none.
+// total, over all neurons that spike or quantize, ticks and samples; 0 where
+// there are none.
 func ActivationSparsity(net *quant.IntNet, c emulator.Counts) float64 {
 	var fired, all int64
 	for i := range net.Populations {
 		p := &net.Populations[i]
-		if p.Activation != nil && p.Activation.Levels == nil {
+		if a := p.Activation; a != nil && a.Levels == nil && a.Requantize == nil {
 			continue
 		}
 		fired += c.Spikes[i]

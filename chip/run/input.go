@@ -78,8 +78,9 @@ func (i *Input) values(dst *integer.Spikes, x []float32) error {
 		if v == 0 {
 			continue
 		}
-		if err := i.check(k, v); err != nil {
-			return err
+		fact, hint := i.check(float64(v))
+		if fact != "" {
+			return fault.Fault{Subject: fmt.Sprintf("input element %d", k), Fact: fact, Hint: hint}
 		}
 		if q := i.in.Of(v); q != 0 {
 			dst.Add(int32(k), q)
@@ -88,17 +89,14 @@ func (i *Input) values(dst *integer.Spikes, x []float32) error {
 	return nil
 }
 
-// check counts a value outside the range and refuses one that is no number of the grid.
-func (i *Input) check(element int, v float32) error {
-	x := float64(v)
-	f := fault.Fault{Subject: fmt.Sprintf("input element %d", element)}
+// check counts a value outside the range and says what is wrong with one that
+// is no number of the grid.
+func (i *Input) check(x float64) (fact, hint string) {
 	switch {
 	case math.IsNaN(x) || math.IsInf(x, 0):
-		f.Fact = fmt.Sprintf("%v is no number", x)
-		return f
+		return fmt.Sprintf("%v is no number", x), ""
 	case i.in.Scale == 0 && x != math.Trunc(x):
-		f.Fact, f.Hint = fmt.Sprintf("%v is no whole number, and the network's input has no scale", x), "encode to spikes, or give a scale"
-		return f
+		return fmt.Sprintf("%v is no whole number, and the network's input has no scale", x), "encode to spikes, or give a scale"
 	}
 	if i.in.Scale != 0 {
 		x = math.Round(x / i.in.Scale)
@@ -106,5 +104,5 @@ func (i *Input) check(element int, v float32) error {
 	if x < float64(i.in.Min) || x > float64(i.in.Max) {
 		i.held++
 	}
-	return nil
+	return "", ""
 }

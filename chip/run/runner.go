@@ -64,8 +64,10 @@ func (r *Runner) Sample(x *signal.Signal, b int) ([]float32, error) {
 	r.m.Reset()
 	clear(r.scores)
 	for t := range r.io.Ticks {
-		r.in.Reset()
-		if t < steps {
+		switch {
+		case t >= steps:
+			r.in.Reset()
+		case t == 0 || !x.Const: // a constant is turned into integers once
 			if err := r.input.Tick(&r.in, x, t, b); err != nil {
 				return nil, err
 			}
@@ -93,9 +95,9 @@ func (r *Runner) Sample(x *signal.Signal, b int) ([]float32, error) {
 // read adds the output of a tick to the scores.
 func (r *Runner) read(t int, out *integer.Spikes) {
 	if r.io.Potential != 0 {
-		unit := float32(r.io.Potential)
-		for i, v := range r.m.State(r.output).V {
-			r.gather(t, i, float32(v)*unit)
+		unit, state := float32(r.io.Potential), r.m.State(r.output)
+		for i := range r.scores {
+			r.gather(t, i, state.Potential(i)*unit)
 		}
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/snntrain/snntrain/chip"
+	"github.com/snntrain/snntrain/chip/akida"
 	"github.com/snntrain/snntrain/chip/lava"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
@@ -52,6 +53,7 @@ func importable() []chipForm {
 		{"ranc", "input file of the RANC simulator", func(f *importFile) bool { return f.hasKeys("cores", "output_bus") }, readRANC},
 		{"xylo", "specification of XyloSim", func(f *importFile) bool { return f.hasKeys("weights_in", "weights_out", "dash_mem") }, readXylo},
 		{"speck", "core configuration of Speck", func(f *importFile) bool { return f.hasKeys("cnn_layers") }, readSpeck},
+		{"akida", "layers of Akida as this program exports them", func(f *importFile) bool { return f.hasKeys("format", "version", "layers") }, readAkida},
 	}
 }
 
@@ -190,6 +192,26 @@ func readSpeck(path string) (*chipFile, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return imageFor(speck.New(), net), nil
+}
+
+// readAkida reads layers with the arrays that lie beside them.
+func readAkida(path string) (*chipFile, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	arrays, err := os.ReadFile(strings.TrimSuffix(path, filepath.Ext(path)) + ".npz")
+	if err != nil {
+		return nil, fault.Fault{Pkg: "chip/akida", Subject: path, Fact: "its arrays are not read: " + err.Error()}
+	}
+	net, version, err := akida.Read(text, arrays)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if version == 2 {
+		return imageFor(akida.New2(), net), nil
+	}
+	return imageFor(akida.New(), net), nil
 }
 
 // importChip is the importer of a form: it writes an image.

@@ -48,6 +48,9 @@ func activationOf(a *quant.Activation) string {
 	if a.Levels != nil {
 		text += fmt.Sprintf(", activation of %d bits", a.Levels.Bits)
 	}
+	if r := a.Requantize; r != nil {
+		text += fmt.Sprintf(", scaled to %d..%d", r.Min, r.Max)
+	}
 	return text
 }
 

@@ -71,7 +71,7 @@ func runInspectChip(s *streams, path string, form *chipForm) error {
 	s.say("input %v, %d..%d; output %s\n", info.Input.Shape, info.Input.Min, info.Input.Max, info.Output)
 	s.say("%s", info.table())
 	s.say("\n%d neurons, %d synapses, %d bits of weights", info.Neurons, info.Synapses, info.WeightBits)
-	s.sayUsage(info.Utilization)
+	s.sayUsage(info.Cores, info.Utilization)
 	info.sayIO(s)
 	for _, note := range info.Notes {
 		s.say("note: %s", note)

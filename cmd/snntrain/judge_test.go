@@ -10,7 +10,9 @@ import (
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/lava"
 	"github.com/snntrain/snntrain/chip/ranc"
+	"github.com/snntrain/snntrain/internal/hdf5"
 	"github.com/snntrain/snntrain/internal/npy"
+	"github.com/snntrain/snntrain/internal/testkit"
 	"github.com/snntrain/snntrain/quant"
 )
 
@@ -139,4 +141,51 @@ func TestEnergyOfAnotherTarget(t *testing.T) {
 	if b.Energy.Joule == nil || len(b.Energy.Parts) != 6 || b.Energy.Second == nil || a.Correct != b.Correct {
 		t.Errorf("%+v", b.Energy)
 	}
+}
+
+// TestMoreCoresThanTheChipHas: the image runs, and what does not fit is said.
+func TestMoreCoresThanTheChipHas(t *testing.T) {
+	image := digitsImage(t, func(im *chip.Image) { // 129 cores of 1024 neurons
+		n := 128*1024 + 1
+		im.Target.Name, im.Energy, im.IO = "lava-loihi1", nil, chip.IO{Ticks: 2, Steps: 2, Readout: "sum"}
+		im.Net.Input = quant.Input{Shape: []int{64}, Max: 1}
+		im.Net.Populations[0].Shape, im.Net.Populations[0].Spiking = []int{n}, lava.LIF(4096, 0, 3, quant.Tensor{})
+		start, target := make([]int32, 65), make([]int32, n)
+		for i := range target {
+			target[i] = int32(i)
+		}
+		for i := range start {
+			start[i] = int32(i * n / 64)
+		}
+		im.Net.Synapses = []quant.Synapses{{Name: "w", From: "input", To: "out", Latency: 1, Sparse: &quant.Sparse{
+			Start: quant.NewTensor(start, 65), Target: quant.NewTensor(target, n), Weight: constantOf(2, n),
+		}}}
+	})
+	config := write(t, "d.yaml", "data: {name: digits, encode: {kind: rate, steps: 2}}\n")
+	var r judgeResult
+	object(t, &r, "emulate", image, "--data", config, "--limit", "2")
+	notes := strings.Join(r.Energy.Notes, "\n")
+	if r.N != 2 || r.Cores != 0 || !strings.Contains(notes, "129 cores, the limit is 128 (Davies 2018)") || !strings.Contains(notes, "hop-x is not counted") {
+		t.Errorf("%+v", r)
+	}
+	var info chipInfo
+	object(t, &info, "inspect", image)
+	if !strings.Contains(strings.Join(info.Notes, "\n"), "129 cores, the limit is 128") {
+		t.Errorf("%q", info.Notes)
+	}
+}
+
+// TestTrainedMNISTNet: the network of lava-dl on test images of MNIST, from its file.
+func TestTrainedMNISTNet(t *testing.T) {
+	net := testkit.Data(t, "loihi_lava", "trained_mnist_network.net")
+	if err := hdf5.Available(); err != nil {
+		t.Skip(err)
+	}
+	config := write(t, "m.yaml", "data: {name: mnist, encode: {kind: constant, steps: 8}}\n")
+	var r judgeResult
+	object(t, &r, "emulate", net, "--data", config, "--set", "data.dir="+testkit.Data(t, "mnist"), "--readout", "sum", "--tail", "3", "--scale", "1", "--limit", "2000")
+	if r.N != 2000 || r.Correct < 1860 || len(r.Utilization) != 3 {
+		t.Errorf("%d of %d correct, %+v", r.Correct, r.N, r.Utilization)
+	}
+	t.Logf("%d of %d, %.0f synaptic events an image", r.Correct, r.N, r.Events)
 }

@@ -29,6 +29,7 @@ type judgeResult struct {
 	Held        int64              `json:"held_inputs"`
 	Energy      energy.Report      `json:"energy"`
 	NeuroBench  neurobench.Metrics `json:"neurobench"`
+	Cores       int                `json:"cores"`
 	Utilization []chip.Use         `json:"utilization"`
 }
 
@@ -44,7 +45,7 @@ func newJudgeResult(im *metered, r run.Result, seconds float64) judgeResult {
 		out.Spikes[p.Name] = float64(c.Spikes[i]) / n
 	}
 	if im.Placement != nil {
-		out.Utilization = im.Placement.Usage
+		out.Cores, out.Utilization = len(im.Placement.Cores), im.Placement.Usage
 	}
 	if im.unplaced != "" {
 		out.Energy.Notes = append(out.Energy.Notes, "not placed on cores: "+im.unplaced)
@@ -71,7 +72,7 @@ func (s *streams) judged(im *metered, info datasets.Info, j *run.Judge, seconds 
 	s.say("%s", table(populationRows(im.Net, result.Counts, float64(r.N))))
 	s.sayEnergy(r.Energy)
 	s.sayMetrics(r.NeuroBench)
-	s.sayUsage(r.Utilization)
+	s.sayUsage(r.Cores, r.Utilization)
 	return nil
 }
 
@@ -108,10 +109,14 @@ func (s *streams) sayMetrics(m neurobench.Metrics) {
 	s.say("  SynapticOperations: Effective_MACs %.6g, Effective_ACs %.6g, Dense %.6g", o.MACs, o.ACs, o.Dense)
 }
 
-// sayUsage prints how much of a chip is taken.
-func (s *streams) sayUsage(usage []chip.Use) {
-	if len(usage) == 0 {
+// sayUsage prints how much of a chip a network on so many cores takes.
+func (s *streams) sayUsage(cores int, usage []chip.Use) {
+	switch {
+	case cores == 0:
 		s.say("\nnot placed on cores")
+		return
+	case len(usage) == 0:
+		s.say("\n%d cores; how many there are is not published", cores)
 		return
 	}
 	var parts []string

@@ -185,7 +185,10 @@ func (o *quantizeOptions) resolve(n *model.Network) (chip.Quantizable, error) {
 func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization, d *calibrated) (*chip.Image, *quantization, error) {
 	steps := recordedSteps(n)
 	if d != nil {
-		steps, o.Input, o.InputMax, o.Scores = d.encoder.Steps(), d.input, d.largest(o), d.scores
+		steps = d.encoder.Steps()
+	}
+	if d != nil && n.Record.Quantize == nil {
+		o.Input, o.InputMax, o.Scores = d.input, d.largest(o), d.scores
 		if o.Steps = 0; o.Scores[1] > 0 {
 			o.Steps = steps * max(o.Stretch, 1)
 		}

@@ -165,3 +165,32 @@ func TestQuantizeText(t *testing.T) {
 		t.Errorf("the schema does not know quantize: %v", err)
 	}
 }
+
+// TestConvertedOnRANC: a network of rectifiers, converted to rates, on cores of
+// axon types: weights of 4 bits, spikes in and spikes out, at most half a point lost.
+func TestConvertedOnRANC(t *testing.T) {
+	dir := t.TempDir()
+	config := write(t, "relu.yaml", `
+seed: 42
+data: {name: digits, validation: 0.1, encode: {kind: constant, steps: 1}}
+model:
+  - {kind: linear, out: 64}
+  - {kind: relu}
+  - {kind: linear, out: 10}
+loss: {kind: cross-entropy, readout: last}
+train: {epochs: 20, batch: 32, optimizer: {kind: adamw, lr: 3e-3, weight_decay: 1e-2}, schedule: cosine}
+`)
+	var sum summary
+	object(t, &sum, "train", config, "--out", filepath.Join(dir, "relu"))
+	var r conversion
+	how := write(t, "convert.yaml", "data: {name: digits}\nconvert: {coding: rate, method: percentile, steps: 64, calibration: 500}\n")
+	object(t, &r, "convert", filepath.Join(dir, "relu"), "--config", how, "--out", filepath.Join(dir, "spikes"))
+	data := write(t, "rate.yaml", "data: {name: digits, encode: {kind: rate, steps: 128}}\n")
+	var q quantization
+	object(t, &q, "quantize", filepath.Join(dir, "spikes"), "--target", "ranc", "--bits", "4", "--per", "channel", "--calibrate", data, "--out", filepath.Join(dir, "net.snnimg"))
+	j := q.Judged
+	t.Logf("spikes in floats %.2f %%, on cores %.2f %%", 100*j.Network.Accuracy, 100*j.Chip.Accuracy)
+	if sum.Test.Accuracy < 0.93 || j.Network.Accuracy-j.Chip.Accuracy > 0.006 {
+		t.Errorf("%+v", j)
+	}
+}

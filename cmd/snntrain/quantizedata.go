@@ -63,7 +63,7 @@ func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, pool *
 // look keeps the input values of some training samples.
 func (c *calibrated) look(ctx context.Context, training datasets.Source, n *model.Network, pool *par.Pool) error {
 	var err error
-	if c.input, err = inputKind(c.encoder, encoderName(n), training.Info()); err != nil || c.input != model.InputValues {
+	if c.input, err = inputKind(c.encoder, encoderName(n), training.Info()); err != nil || c.input == model.InputSpikes {
 		return err
 	}
 	for b, err := range datasets.Batches(training, datasets.BatchOptions{Size: 64, Seed: c.seed, Encoder: c.encoder, Pool: pool}) {
@@ -73,6 +73,11 @@ func (c *calibrated) look(ctx context.Context, training datasets.Source, n *mode
 		c.values = append(c.values, b.X.F...)
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+	}
+	for _, v := range c.values {
+		if v != float32(math.Trunc(float64(v))) {
+			c.input = model.InputValues // no counts
 		}
 	}
 	return nil

@@ -13,12 +13,16 @@ import (
 // in units of the chip, at the potentials and spikes of the integer run.
 // Rounding and saturation pass errors on; where the floor held v, none pass.
 func (c *Cell) Backward(r *neuron.Run) {
-	bias := r.Grads[BiasName]
+	bias, kept := r.Grads[BiasName], c.trail.is(r)
 	sums := make([]float32, r.X.B*len(bias))
 	r.Pool.For(r.X.B, 1, func(lo, hi int) {
 		w := c.open()
 		for b := lo; b < hi; b++ {
-			c.replay(w, r, b)
+			if kept {
+				c.trail.lend(w, b)
+			} else {
+				c.replay(w, r, b)
+			}
 			own := sums[b*len(bias) : (b+1)*len(bias)]
 			c.unstep(w, r, b, own)
 		}
@@ -33,36 +37,39 @@ func (c *Cell) Backward(r *neuron.Run) {
 
 // replay runs the sample again and keeps what the adjoint reads.
 func (c *Cell) replay(w *space, r *neuron.Run, b int) {
-	n := c.N
-	if c.Fires {
-		w.u, w.s = grow(w.u, r.X.T*n), grow(w.s, r.X.T*n)
-		clear(w.s)
+	size := r.X.T * c.N
+	for i := range w.own {
+		w.own[i] = grow(w.own[i], size)
 	}
-	w.low = grow(w.low, r.X.T*n)
+	w.u, w.s, w.low = w.own[0], w.own[1], w.own[2]
 	c.begin(w, r.Start, b)
-	floor := c.now.Rule.Floor != nil
-	theta := c.now.Rule.Threshold.Spread([]int{n})
 	for t := range r.X.T {
 		c.step(w, row(r.X, t, b))
-		at := t * n
-		if floor {
-			for i, v := range w.state.V {
-				w.low[at+i] = boolFloat(v > w.state.U[i])
-			}
-		}
-		if !c.Fires {
-			continue
-		}
-		for k, i := range w.out.Index {
-			w.s[at+int(i)] = float32(w.out.Value[k])
-			w.low[at+int(i)] = 0
-		}
-		for i, u := range w.state.U {
-			w.u[at+i] = float32(c.level(u, theta[i])) / c.now.Unit[i]
-		}
+		c.note(w, t)
 	}
-	if !floor {
-		clear(w.low)
+}
+
+// note keeps what the adjoint reads of the tick that ran.
+func (c *Cell) note(w *space, t int) {
+	lo, hi := t*c.N, (t+1)*c.N
+	low := w.low[lo:hi]
+	if c.now.Rule.Floor != nil {
+		for i, v := range w.state.V {
+			low[i] = boolFloat(v > w.state.U[i])
+		}
+	} else {
+		clear(low)
+	}
+	if !c.Fires {
+		return
+	}
+	s, u := w.s[lo:hi], w.u[lo:hi]
+	clear(s)
+	for k, i := range w.out.Index {
+		s[i], low[i] = float32(w.out.Value[k]), 0
+	}
+	for i, x := range w.state.U {
+		u[i] = float32(c.level(x, w.threshold[i])) / c.now.Unit[i]
 	}
 }
 

@@ -47,6 +47,9 @@ type Cell struct {
 	ready     *integer.Spiking
 	keep      keep
 	spaces    sync.Pool // *space
+
+	Keep  bool // Forward keeps what the Backward that follows it reads, where it is not much
+	trail trail
 }
 
 // keep is the decay factors of the adjoint, one a neuron; nil without a current.
@@ -104,6 +107,8 @@ type space struct {
 	zero        [][]int32
 	out         integer.Spikes
 	u, s, low   []float32 // of every step, T·N: u − θ in the network's unit, spikes, 1 where the floor held
+	own         [3][]float32
+	threshold   []int32
 	gv, gi, gp  []float32
 	x, d, theta []float32
 }
@@ -116,6 +121,7 @@ func (c *Cell) open() *space {
 	}
 	if w.of != c.ready {
 		w.of, w.state = c.ready, c.ready.NewState()
+		w.threshold = c.now.Rule.Threshold.Spread([]int{c.N})
 	}
 	return w
 }
@@ -181,15 +187,22 @@ func (c *Cell) step(w *space, x []float32) {
 
 // Forward implements neuron.Cell.
 func (c *Cell) Forward(r *neuron.Run) {
+	c.trail.begin(c, r)
 	r.Pool.For(r.X.B, 1, func(lo, hi int) {
 		w := c.open()
 		for b := lo; b < hi; b++ {
 			c.begin(w, r.Start, b)
+			if c.trail.kept {
+				c.trail.lend(w, b)
+			}
 			for t := range r.X.T {
 				if c.Late {
 					emit(r.S, t, b, &w.out)
 				}
 				c.step(w, row(r.X, t, b))
+				if c.trail.kept {
+					c.note(w, t)
+				}
 				if !c.Late {
 					emit(r.S, t, b, &w.out)
 				}
