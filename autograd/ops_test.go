@@ -117,6 +117,7 @@ func TestKeysTellEveryAttribute(t *testing.T) {
 		&autograd.Dropout{Name: "a", P: 0.5}, &autograd.Dropout{Name: "b", P: 0.5}, &autograd.Dropout{Name: "a", P: 0.25},
 		&autograd.BatchNorm{Eps: 1}, &autograd.BatchNorm{Eps: 2}, &autograd.BatchNorm{Eps: 1, Momentum: 1}, &autograd.BatchNorm{Eps: 1, StepByStep: true},
 		&autograd.Readout{Kind: "sum"}, &autograd.Readout{Kind: "max"}, &autograd.CrossEntropy{}, &autograd.CrossEntropy{Smoothing: 0.1},
+		&autograd.Distillation{Temperature: 1}, &autograd.Distillation{Temperature: 2},
 		&autograd.MSE{Correct: 1}, &autograd.MSE{Incorrect: 1}, &autograd.VanRossum{Tau: 1}, &autograd.VanRossum{Tau: 2}, &autograd.VanRossum{Tau: 1, Correct: 1},
 		&autograd.RatePenalty{Lower: 1}, &autograd.RatePenalty{Upper: 1}, &autograd.RatePenalty{Weight: 1},
 		&autograd.Neuron{Model: "lif"}, &autograd.Neuron{Model: "if"}, &autograd.Neuron{Model: "lif", Output: model.OutputMembrane},

@@ -47,9 +47,9 @@ func EnergyOf(t Target) []Constant {
 // Multiplied is a target on which one synapse may be several events, as with
 // weights made of bit planes, or neurons that are there several times.
 type Multiplied interface {
-	// EventsOf returns how many synaptic events a spike through a weight of s,
-	// a synapse group of net, to neuron to of its population is.
-	EventsOf(net *quant.IntNet, s *quant.Synapses) func(to int, weight int32) int64
+	// EventsOf returns how many synaptic events a spike of element from is that
+	// goes through a weight of s, a synapse group of net, to neuron to.
+	EventsOf(net *quant.IntNet, s *quant.Synapses) func(from, to int, weight int32) int64
 }
 
 // Routing reports whether a synapse group only passes values on, so that the

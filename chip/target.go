@@ -13,8 +13,6 @@ type Target interface {
 	Name() string
 	// Limits is the table of limits.
 	Limits() []Limit
-	// Grid is the arithmetic that a quantizer aims at.
-	Grid() Grid
 	// Check reports everything in a valid network that the target cannot hold, all at once.
 	Check(net *quant.IntNet) error
 	// Place puts a network that passed Check onto cores.

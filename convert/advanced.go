@@ -18,10 +18,11 @@ import (
 //     arrive and the slope of the spike function taken as 1;
 //  3. 1 again. The synapse that gives the scores is corrected in the same way.
 //
-// The result holds for T steps, not for fewer or more.
+// Scores are read from a leaky membrane (outputWindow). The result holds for T
+// steps, not for fewer or more.
 func advancedMethod() Method {
 	return Method{
-		Name: "advanced", Doc: "threshold, potential, bias and weights fitted to the spikes that arrive, layer by layer (after Li et al. 2021, advanced)",
+		Name: "advanced", Doc: "threshold, potential, bias and weights fitted to the spikes that arrive, layer by layer (after Li et al. 2021, advanced)", decay: 0.5,
 		decide: func(w *walk, s Stage) (*Cell, error) {
 			cell, err := w.fit(s)
 			for range w.options.Rounds {

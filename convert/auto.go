@@ -1,24 +1,41 @@
 package convert
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
 )
 
-// Trial is one method and number of steps that auto tried.
+// Trial is one method and number of steps that auto tried, judged on the samples kept aside.
 type Trial struct {
-	Method string  `json:"method"`
-	Steps  int     `json:"steps"`
-	Drop   float64 `json:"drop"` // points of accuracy lost on the samples kept aside
+	Method     string  `json:"method"`
+	Steps      int     `json:"steps"`
+	Drop       float64 `json:"drop"`       // points of accuracy lost
+	Divergence float64 `json:"divergence"` // mean Σ p·ln(p/q) of the float network's and this one's class probabilities
 }
 
-// tried are the methods that auto chooses from, cheapest first.
-func (r *RateResult) tried() []string {
+// tuneWork is the number of multiply-adds, over all samples, steps and passes,
+// above which auto does not try tuned.
+const tuneWork = 4e12
+
+// tried are the methods that auto chooses from at T steps, cheapest first.
+func (r *RateResult) tried(o *RateOptions, samples int) []string {
 	list := []string{"initial-potential", "light", "advanced"}
+	macs := 0.0
+	if shapes, err := r.Canonical.Shapes(); err == nil {
+		for _, n := range r.Canonical.Nodes {
+			macs += multiplications(n, shapes)
+		}
+	}
+	if o.Epochs > 0 && 3*macs*float64(o.Steps*o.Epochs*samples) <= tuneWork {
+		list = append(list, "tuned")
+	}
 	for _, s := range r.Stages {
 		if s.Kind == StageReLU && s.QCFS == nil {
 			return list
@@ -27,42 +44,49 @@ func (r *RateResult) tried() []string {
 	return append([]string{"qcfs"}, list...)
 }
 
-// search tries numbers of steps, doubled from 4, and methods. A fifth of the
-// calibration samples is kept aside to judge; the first that loses no more than
-// allowed is taken, and fitted again with all samples.
+// search tries numbers of steps, doubled from 4, and at each all methods. A fifth
+// of the calibration samples is kept aside to judge. Of the methods that lose no
+// more than allowed at the fewest steps it takes the one whose class
+// probabilities are closest to the float network's (accuracy on so few
+// samples tells methods apart less well), fitted again with all samples.
 func (r *RateResult) search(ctx context.Context, cal *Calibration, o RateOptions) (*RateResult, error) {
-	fit, judge := cal.parted(5)
-	ann, err := accuracy(r.Canonical, judge, 1)
+	fit, aside := cal.parted(5)
+	j, err := newJury(r.Canonical, aside)
 	if err != nil {
 		return nil, err
 	}
-	best := Trial{Drop: 101}
-	for steps := min(4, o.MaxSteps); ; steps = min(2*steps, o.MaxSteps) {
-		for _, m := range r.tried() {
-			o.Method, o.Steps = m, steps
+	for o.Steps = min(4, o.MaxSteps); ; o.Steps = min(2*o.Steps, o.MaxSteps) {
+		var good []Trial
+		for _, method := range r.tried(&o, fit.Len()) {
+			o.Method = method
 			if err := r.convert(ctx, fit, o); err != nil {
 				return nil, err
 			}
-			snn, err := accuracy(r.Network, judge, steps)
+			t, err := j.judge(r, o.Method, o.Steps)
 			if err != nil {
 				return nil, err
 			}
-			t := Trial{m, steps, 100 * (ann - snn)}
 			r.Tried = append(r.Tried, t)
-			if t.Drop < best.Drop {
-				best = t
-			}
 			if t.Drop <= o.MaxDrop {
-				r.Why = fmt.Sprintf("the fewest steps, then the cheapest method, that lose at most %g points: %.2f lost on %d calibration samples kept aside", o.MaxDrop, t.Drop, judge.Len())
-				return r, r.convert(ctx, cal, o)
+				good = append(good, t)
 			}
 		}
-		if steps >= o.MaxSteps {
+		closest := func(a, b Trial) int { return cmp.Compare(a.Divergence, b.Divergence) }
+		if len(good) > 0 {
+			best := slices.MinFunc(good, closest)
+			o.Method = best.Method
+			r.Why = fmt.Sprintf("the fewest steps, then the class probabilities closest to the float network's (divergence %.2g), that lose at most %g points: %.2f lost on %d calibration samples kept aside", best.Divergence, o.MaxDrop, best.Drop, aside.Len())
+			return r, r.convert(ctx, cal, o)
+		}
+		if o.Steps >= o.MaxSteps {
 			break
 		}
 	}
+	best := slices.MinFunc(r.Tried, func(a, b Trial) int {
+		return cmp.Or(cmp.Compare(a.Drop, b.Drop), cmp.Compare(a.Divergence, b.Divergence))
+	})
 	o.Method, o.Steps = best.Method, best.Steps
-	r.Why = fmt.Sprintf("none lost at most %g points within %d steps; this lost least: %.2f on %d calibration samples kept aside", o.MaxDrop, o.MaxSteps, best.Drop, judge.Len())
+	r.Why = fmt.Sprintf("none lost at most %g points within %d steps; this lost least: %.2f on %d calibration samples kept aside", o.MaxDrop, o.MaxSteps, best.Drop, aside.Len())
 	return r, r.convert(ctx, cal, o)
 }
 
@@ -103,31 +127,79 @@ func (c *Calibration) take(x *signal.Signal, labels []int, rows []int) {
 	c.Samples, c.Labels = append(c.Samples, part), append(c.Labels, own)
 }
 
-// accuracy is the share of samples that a network of T steps classifies right.
-func accuracy(n *model.Network, c *Calibration, steps int) (float64, error) {
-	p, err := layers.Compile(n, layers.Options{Pool: c.Pool, Readout: "mean"})
+// jury judges networks by samples and the float network's scores of them.
+type jury struct {
+	*Calibration
+	scores [][]float32 // of each batch
+	right  float64     // share that the float network classifies right
+}
+
+func newJury(float *model.Network, c *Calibration) (*jury, error) {
+	j := &jury{Calibration: c}
+	scores, err := j.infer(float, presenter{}.show, 1)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	right := 0
-	for i, x := range c.Samples {
-		shown := *x
-		shown.T = steps
-		y, err := p.Infer(layers.Input{X: &shown})
+	j.scores = scores
+	j.right, _ = j.compare(scores)
+	return j, nil
+}
+
+// judge runs a network of T steps.
+func (j *jury) judge(r *RateResult, method string, steps int) (Trial, error) {
+	scores, err := j.infer(r.Network, r.shown.show, steps)
+	if err != nil {
+		return Trial{}, err
+	}
+	right, divergence := j.compare(scores)
+	return Trial{method, steps, 100 * (j.right - right), divergence}, nil
+}
+
+// infer returns the scores of every batch.
+func (j *jury) infer(n *model.Network, show func(*signal.Signal, uint64, int) *signal.Signal, steps int) ([][]float32, error) {
+	p, err := layers.Compile(n, layers.Options{Pool: j.Pool, Readout: "mean"})
+	if err != nil {
+		return nil, err
+	}
+	var out [][]float32
+	for i, x := range j.Samples {
+		y, err := p.Infer(layers.Input{X: show(x, uint64(i), steps)})
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		for b, label := range c.Labels[i] {
-			row, at := y.Row(b), 0
-			for k, v := range row {
-				if v > row[at] {
-					at = k
-				}
-			}
-			if at == label {
+		out = append(out, slices.Clone(y.F))
+	}
+	return out, nil
+}
+
+// compare returns the share of samples classified right, and the mean divergence
+// from the float network.
+func (j *jury) compare(scores [][]float32) (right, divergence float64) {
+	for i, labels := range j.Labels {
+		classes := len(scores[i]) / max(1, len(labels))
+		for b, label := range labels {
+			row := scores[i][b*classes : (b+1)*classes]
+			if slices.Index(row, slices.Max(row)) == label {
 				right++
 			}
+			p, q := logSoftmax(j.scores[i][b*classes:(b+1)*classes]), logSoftmax(row)
+			for k := range p {
+				divergence += math.Exp(p[k]) * (p[k] - q[k])
+			}
 		}
 	}
-	return float64(right) / float64(max(1, c.Len())), nil
+	n := float64(max(1, j.Len()))
+	return right / n, divergence / n
+}
+
+func logSoftmax(x []float32) []float64 {
+	high, sum := float64(slices.Max(x)), 0.0
+	for _, v := range x {
+		sum += math.Exp(float64(v) - high)
+	}
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v) - high - math.Log(sum)
+	}
+	return out
 }

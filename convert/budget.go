@@ -126,13 +126,8 @@ func (a *account) synapses() error {
 		return err
 	}
 	for _, n := range a.result.Network.Nodes {
-		var macs float64
-		switch op := n.Op.(type) {
-		case *model.Linear:
-			macs = float64(op.In * op.Out)
-		case *model.Conv2d:
-			macs = float64(shapes[n.Name].Size() * op.In / op.Groups * op.Kernel[0] * op.Kernel[1])
-		default:
+		macs := multiplications(n, shapes)
+		if macs == 0 {
 			continue
 		}
 		a.budget.Synapses = append(a.budget.Synapses, SynapseReport{Name: n.Name, MACs: macs})
@@ -142,15 +137,25 @@ func (a *account) synapses() error {
 	return nil
 }
 
+// multiplications is the number of multiply-adds of a synapse, 0 for other layers.
+func multiplications(n model.Node, shapes map[string]model.Shape) float64 {
+	switch op := n.Op.(type) {
+	case *model.Linear:
+		return float64(op.In * op.Out)
+	case *model.Conv2d:
+		return float64(shapes[n.Name].Size() * op.In / op.Groups * op.Kernel[0] * op.Kernel[1])
+	}
+	return 0
+}
+
 // batch adds one batch.
 func (a *account) batch(x *signal.Signal) error {
-	shown := *x
-	shown.T = a.result.Steps
+	shown := a.result.shown.show(x, uint64(a.budget.Samples), a.result.Steps)
 	want, err := a.float.Infer(layers.Input{X: x})
 	if err != nil {
 		return err
 	}
-	got, err := a.spiking.Infer(layers.Input{X: &shown})
+	got, err := a.spiking.Infer(layers.Input{X: shown})
 	if err != nil {
 		return err
 	}
@@ -160,14 +165,14 @@ func (a *account) batch(x *signal.Signal) error {
 	for _, t := range a.layers {
 		current := a.spiking.Output(currentOf(a.result.Network, t.stage.Name))
 		if current == nil {
-			current = &shown
+			current = shown
 		}
 		t.add(a.float.Output(t.stage.Name), current, a.spiking.Output(t.stage.Name))
 	}
 	for i, name := range a.inputs {
 		in := a.spiking.Output(name)
 		if name == model.InputName {
-			in = &shown
+			in = shown
 		}
 		events := a.fanOut[i] * float64(nonZero(in))
 		if in.Const {

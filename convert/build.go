@@ -174,7 +174,7 @@ func integrateAndFire(c *Cell) (*model.Neuron, error) {
 	rules := kind.Rules
 	rules.Fire, rules.Reset, rules.ResetAt, rules.MaxSpikes = model.FireAtLeast, model.ResetSubtract, model.ResetAtSpike, 1
 	op := &model.Neuron{
-		Model: "if", Rules: rules, Output: model.OutputSpikes, Surrogate: model.SurrogateSpec{Kind: "triangle", Params: map[string]float64{}},
+		Model: "if", Rules: rules, Output: model.OutputSpikes, Surrogate: surrogateFor(c.Threshold),
 		Values: map[string]*model.Tensor{"threshold": c.Threshold},
 	}
 	if c.Initial != nil {
@@ -184,6 +184,17 @@ func integrateAndFire(c *Cell) (*model.Neuron, error) {
 		op.Values["bias"] = c.Bias
 	}
 	return op, nil
+}
+
+// surrogateFor is a derivative of 1/θ for a potential between θ/2 and 3θ/2, θ
+// the mean of the layer's thresholds: what a constant input adds to the number
+// of spikes is then right on average.
+func surrogateFor(threshold *model.Tensor) model.SurrogateSpec {
+	mean := 0.0
+	for _, v := range threshold.Data {
+		mean += float64(v) / float64(len(threshold.Data))
+	}
+	return model.SurrogateSpec{Kind: "boxcar", Params: map[string]float64{"width": mean, "height": 1 / mean}}
 }
 
 // pool adds a pool: the average of spikes as it is, the maximum gated.

@@ -4,6 +4,6 @@ package convert
 func builtin() []Method {
 	return []Method{
 		maxMethod(), percentileMethod(), spikeNormMethod(), rmpMethod(), halfThresholdMethod(),
-		initialPotentialMethod(), lightMethod(), potentialMethod(), advancedMethod(), qcfsMethod(),
+		initialPotentialMethod(), lightMethod(), potentialMethod(), advancedMethod(), tunedMethod(), qcfsMethod(),
 	}
 }

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -16,6 +17,10 @@ type Method struct {
 	decide func(w *walk, s Stage) (*Cell, error)
 	// output corrects the synapse that gives the scores; nil = left as it is.
 	output func(w *walk, s Stage) error
+	// finish changes the network when all stages are set; nil = not at all.
+	finish func(ctx context.Context, r *RateResult, cal *Calibration, o *RateOptions) error
+	// decay of the output membrane when the options name none.
+	decay float64
 }
 
 // Methods lists the methods, in the order in which auto prefers them when they do equally well.

@@ -16,7 +16,13 @@ type RateOptions struct {
 	Percentile  float64   `yaml:"percentile" validate:"gt=0,lte=100" doc:"of the non-zero activations, in percent: the threshold, for methods that take one"`
 	Share       string    `yaml:"share" validate:"oneof=layer channel" doc:"one threshold for a layer or for each channel, for methods that leave that open"`
 	Calibration int       `yaml:"calibration" validate:"min=1" doc:"training samples to calibrate with"`
-	Rounds      int       `yaml:"rounds" validate:"min=0,max=8" doc:"corrections of the weights a layer, for advanced"`
+	OutputDecay *float64  `yaml:"output_decay,omitempty" validate:"omitempty,gte=0,lt=1" doc:"decay factor a step of the membrane that scores are read from; 0 = scores are the mean of what the last synapse gives; left out: what the method says"`
+	Epochs      int       `yaml:"epochs" validate:"min=0,max=1000" doc:"passes over the calibration samples, for tuned"`
+	Flip        bool      `yaml:"flip" doc:"mirror calibration images at random, for tuned"`
+	Rounds      int       `yaml:"rounds" validate:"min=0,max=8" doc:"corrections of the weights a layer, for advanced and tuned"`
+	Input       string    `yaml:"input" validate:"oneof=constant rate" doc:"constant: values are a current; rate: spikes drawn in every step with the probability of the value, which must lie between 0 and 1"`
+	Compare     []string  `yaml:"compare,omitempty" doc:"ways to run that plain neurons cannot, simulated to compare with: signed, burst, srp, cos, ttfs-slope, ttfs-corrective"`
+	ExtraSteps  int       `yaml:"extra_steps" validate:"min=1,max=4096" doc:"steps of each run before the one that counts, for compare: srp (one run) and cos (four)"`
 	MaxDrop     float64   `yaml:"max_drop" validate:"gte=0,lte=100" doc:"points of accuracy that auto may lose"`
 	MaxSteps    int       `yaml:"max_steps" validate:"min=1,max=4096" doc:"steps that auto may use"`
 	InputRange  []float64 `yaml:"input_range,omitempty" doc:"[low, high] that the input of the target can hold; calibration samples outside are a fault"`
@@ -25,7 +31,7 @@ type RateOptions struct {
 // RateDefaults are the options of a config that names none.
 func RateDefaults() *RateOptions {
 	return &RateOptions{
-		Method: "advanced", Steps: 16, Percentile: 99.9, Share: "layer", Calibration: 1000, Rounds: 1, MaxDrop: 0.5, MaxSteps: 64,
+		Method: "advanced", Input: InputConstant, Steps: 16, Percentile: 99.9, Share: "layer", Calibration: 1000, Rounds: 1, Epochs: 15, ExtraSteps: 4, MaxDrop: 0.5, MaxSteps: 64,
 	}
 }
 
@@ -35,6 +41,7 @@ type Calibration struct {
 	Samples []*signal.Signal
 	Labels  [][]int
 	Pool    *par.Pool
+	Seed    uint64 // of what is drawn at random
 }
 
 // Len is the number of samples.
@@ -63,6 +70,9 @@ func (c *Calibration) check(in model.Shape, o *RateOptions) error {
 			}
 			low, high = min(low, v), max(high, v)
 		}
+	}
+	if err := checkInput(o, low, high); err != nil {
+		return err
 	}
 	switch r := o.InputRange; {
 	case len(r) == 0:

@@ -19,6 +19,8 @@ type RateResult struct {
 	Steps     int
 	Tried     []Trial // by auto
 	Why       string
+
+	shown presenter
 }
 
 // Rate converts a network of rectifiers to spiking neurons whose rates stand
@@ -37,7 +39,7 @@ func Rate(ctx context.Context, n *model.Network, cal *Calibration, o RateOptions
 	if err != nil {
 		return nil, err
 	}
-	r := &RateResult{Canonical: c, Stages: stages, Changes: changes, Method: o.Method, Steps: o.Steps}
+	r := &RateResult{Canonical: c, Stages: stages, Changes: changes, Method: o.Method, Steps: o.Steps, shown: presenter{o.Input, cal.Seed}}
 	if o.Method == "auto" {
 		return r.search(ctx, cal, o)
 	}
@@ -54,7 +56,7 @@ func (r *RateResult) convert(ctx context.Context, cal *Calibration, o RateOption
 	own := *r.Canonical
 	own.Nodes = append([]model.Node(nil), own.Nodes...)
 	w := &walk{
-		float: r.Canonical, net: &own, stages: r.Stages, cells: map[string]*Cell{}, options: &o, steps: o.Steps, pool: cal.Pool,
+		float: r.Canonical, net: &own, stages: r.Stages, cells: map[string]*Cell{}, options: &o, steps: o.Steps, pool: cal.Pool, shown: r.shown,
 		samples: cal.Samples, values: map[string][]*signal.Signal{}, spikes: map[string][]*signal.Signal{},
 	}
 	for i, s := range r.Stages {
@@ -76,7 +78,15 @@ func (r *RateResult) convert(ctx context.Context, cal *Calibration, o RateOption
 	if err != nil {
 		return err
 	}
+	if beta := o.outputDecay(); beta > 0 {
+		if err := r.leakyOutput(beta, o.Steps); err != nil {
+			return err
+		}
+	}
 	r.Cells, r.Method, r.Steps = w.cells, o.Method, o.Steps
+	if m.finish != nil {
+		return m.finish(ctx, r, cal, &o)
+	}
 	return nil
 }
 

@@ -16,7 +16,7 @@ type trajectories struct {
 }
 
 // perCell is how many trajectories a channel is calibrated with.
-const perCell = 768
+const perCell = 2048
 
 // trace collects trajectories of a stage, a list for each channel.
 func (w *walk) trace(s Stage) ([]trajectories, error) {

@@ -21,6 +21,7 @@ type walk struct {
 	options *RateOptions
 	steps   int
 	pool    *par.Pool
+	shown   presenter
 	samples []*signal.Signal            // constant input, in batches
 	values  map[string][]*signal.Signal // stage → activations of the float network
 	spikes  map[string][]*signal.Signal // stage → spikes
@@ -44,9 +45,11 @@ func (w *walk) each(spiking bool, s Stage, layer string, visit func(batch int, o
 		return err
 	}
 	for i, x := range w.samples {
-		shown := *x
-		shown.T = steps
-		in := layers.Input{X: &shown, Given: map[string]*signal.Signal{}}
+		shown := x
+		if spiking {
+			shown = w.shown.show(x, uint64(i), steps)
+		}
+		in := layers.Input{X: shown, Given: map[string]*signal.Signal{}}
 		for _, name := range s.Sources {
 			if name != model.InputName {
 				in.Given[name] = given[name][i]

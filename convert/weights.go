@@ -20,14 +20,22 @@ type term struct {
 	input    string
 	shape    model.Shape // of the input
 	op       model.Op
-	features int
+	groups   int
+	features int // of one group
 }
 
-// terms lists the synapses that add directly to what a stage takes in, and how many features they have.
+// terms lists the synapses that add directly to what a stage takes in, and how
+// many features a neuron has from them. A synapse of other groups than the first is left out.
 func (w *walk) terms(s Stage) (list []term, features int) {
 	shapes, err := w.net.Shapes()
 	if err != nil {
 		return nil, 0
+	}
+	add := func(n *model.Node, groups, f int) {
+		if len(list) == 0 || list[0].groups == groups {
+			list = append(list, term{n.Name, n.Inputs[0], shapes[n.Inputs[0]], n.Op, groups, f})
+			features += f
+		}
 	}
 	todo := []string{s.Input}
 	for len(todo) > 0 {
@@ -45,94 +53,125 @@ func (w *walk) terms(s Stage) (list []term, features int) {
 				todo = append(todo, n.Inputs...)
 			}
 		case *model.Linear:
-			list = append(list, term{name, n.Inputs[0], shapes[n.Inputs[0]], op, op.In})
-			features += op.In
+			add(n, 1, op.In)
 		case *model.Conv2d:
-			if op.Groups == 1 {
-				f := op.In * op.Kernel[0] * op.Kernel[1]
-				list = append(list, term{name, n.Inputs[0], shapes[n.Inputs[0]], op, f})
-				features += f
-			}
+			add(n, op.Groups, op.In/op.Groups*op.Kernel[0]*op.Kernel[1])
 		}
 	}
 	return list, features
 }
 
+// correction is a change of a stage's weights being fitted.
+type correction struct {
+	walk     *walk
+	stage    Stage
+	list     []term
+	fits     []*leastSquares // one a group of channels
+	worth    *model.Tensor   // of a spike; nil for scores, which are worth themselves
+	window   []float32
+	every    int // places between rows
+	channels int // of the output
+}
+
 // correct changes the weights of a stage's synapses and its cells' bias so that
 // decoded spikes come closer to the activations, in the sense of least squares
-// with the slope of the spike function taken as 1.
+// with the slope of the spike function taken as 1. Each group of a grouped
+// convolution is fitted by itself.
 func (w *walk) correct(s Stage) (changed bool, err error) {
 	list, features := w.terms(s)
-	if features == 0 || features > maxFeatures || slices.Equal(s.Sources, []string{model.InputName}) {
+	if features == 0 || features > maxFeatures || slices.Equal(s.Sources, []string{model.InputName}) && w.options.Input != InputRate {
 		return false, nil
 	}
-	b, err := w.build()
-	if err != nil {
-		return false, err
-	}
-	p, err := layers.Compile(b.out, layers.Options{Pool: w.pool, Part: s.Name, Given: s.Sources})
-	if err != nil {
-		return false, err
-	}
-	channels := s.Shape.Channels()
-	places := s.Shape.Size() / channels
 	images := 0
 	for _, x := range w.samples {
 		images += x.B
 	}
-	every := max(1, images*places/(16*features+4096))
-	ls := newLeastSquares(features+1, channels)
-	var worth *model.Tensor // scores are worth themselves
+	c := &correction{walk: w, stage: s, list: list, channels: s.Shape.Channels()}
+	places := s.Shape.Size() / c.channels
+	c.every = max(1, images*places/(16*features+4096))
+	for range list[0].groups {
+		c.fits = append(c.fits, newLeastSquares(features+1, c.channels/list[0].groups))
+	}
 	if s.Kind == StageReLU {
-		worth = w.cells[s.Name].Threshold
+		c.worth = w.cells[s.Name].Threshold
+	} else {
+		c.window = outputWindow(w.options.outputDecay(), w.steps)
+	}
+	if err := c.collect(); err != nil {
+		return false, err
+	}
+	c.apply()
+	return true, nil
+}
+
+// collect runs the samples and adds their rows.
+func (c *correction) collect() error {
+	w, s := c.walk, c.stage
+	b, err := w.build()
+	if err != nil {
+		return err
+	}
+	p, err := layers.Compile(b.out, layers.Options{Pool: w.pool, Part: s.Name, Given: s.Sources})
+	if err != nil {
+		return err
 	}
 	first := 0
 	for i, x := range w.samples {
 		in, of := w.inputs(s, x, i)
 		if _, err := p.Infer(in); err != nil {
-			return false, err
+			return err
 		}
-		out := decoded(p.Output(s.Name), worth)
-		means := make([][][]float32, len(list))
-		for k, t := range list {
+		out := windowed(p.Output(s.Name), c.worth, c.window)
+		means := make([][][]float32, len(c.list))
+		for k, t := range c.list {
 			sig := of(t.input)
 			if sig == nil {
 				sig = p.Output(t.input)
 			}
-			means[k] = decoded(sig, b.worth[t.input])
+			means[k] = windowed(sig, b.worth[t.input], c.window)
 		}
 		for n := range x.B {
-			want := w.values[s.Name][i].Row(n)
-			for place := range places {
-				if ((first+n)*places+place)%every != (first+n)%every {
-					continue
-				}
-				phi, res := ls.row()
-				at := 0
-				for k, t := range list {
-					t.patch(phi[at:at+t.features], means[k][n], place, s.Shape)
-					at += t.features
-				}
-				phi[at] = 1
-				for c := range channels {
-					if a, y := want[place*channels+c], out[n][place*channels+c]; a > 0 || y > 0 || worth == nil {
-						res[c] = a - y
-					}
+			c.rows(first+n, func(k int) []float32 { return means[k][n] }, w.values[s.Name][i].Row(n), out[n])
+		}
+		first += x.B
+		for _, ls := range c.fits {
+			ls.flush(w.pool)
+		}
+	}
+	return nil
+}
+
+// rows adds some places of a sample: what the terms read, what the layer gives
+// and what it should.
+func (c *correction) rows(sample int, mean func(k int) []float32, want, got []float32) {
+	places := len(want) / c.channels
+	for place := range places {
+		if (sample*places+place)%c.every != sample%c.every {
+			continue
+		}
+		size := c.channels / len(c.fits)
+		for g, ls := range c.fits {
+			phi, res := ls.row()
+			at := 0
+			for k, t := range c.list {
+				t.patch(phi[at:at+t.features], mean(k), place, c.stage.Shape, g)
+				at += t.features
+			}
+			phi[at] = 1
+			for i := range res {
+				o := place*c.channels + g*size + i
+				if a, y := want[o], got[o]; a > 0 || y > 0 || c.worth == nil {
+					res[i] = a - y
 				}
 			}
 		}
-		first += x.B
-		ls.flush(w.pool)
 	}
-	w.apply(list, ls.solve(ridge, w.pool), channels)
-	return true, nil
 }
 
 // inputs are what a part of the spiking network runs on, and a function that finds given signals.
 func (w *walk) inputs(s Stage, x *signal.Signal, batch int) (layers.Input, func(string) *signal.Signal) {
-	shown := *x
-	shown.T = w.steps
-	in := layers.Input{X: &shown, Given: map[string]*signal.Signal{}}
+	shown := w.shown.show(x, uint64(batch), w.steps)
+	in := layers.Input{X: shown, Given: map[string]*signal.Signal{}}
 	for _, name := range s.Sources {
 		if name != model.InputName {
 			in.Given[name] = w.spikes[name][batch]
@@ -140,19 +179,31 @@ func (w *walk) inputs(s Stage, x *signal.Signal, batch int) (layers.Input, func(
 	}
 	return in, func(name string) *signal.Signal {
 		if name == model.InputName {
-			return &shown
+			return shown
 		}
 		return in.Given[name]
 	}
 }
 
 // decoded is the mean over time of each sample, times what a value is worth.
-func decoded(s *signal.Signal, worth *model.Tensor) [][]float32 {
+func decoded(s *signal.Signal, worth *model.Tensor) [][]float32 { return windowed(s, worth, nil) }
+
+// windowed is decoded with a weight for each step, of mean 1; nil = all the same.
+func windowed(s *signal.Signal, worth *model.Tensor, window []float32) [][]float32 {
 	out := make([][]float32, s.B)
+	step := make([]float32, s.N())
 	for b := range out {
 		row := make([]float32, s.N())
 		for t := range s.Steps() {
-			s.AddTo(row, t*s.B+b)
+			if window == nil || s.Const {
+				s.AddTo(row, t*s.B+b)
+				continue
+			}
+			clear(step)
+			s.AddTo(step, t*s.B+b)
+			for i, v := range step {
+				row[i] += window[t] * v
+			}
 		}
 		for i := range row {
 			row[i] /= float32(s.Steps())
@@ -177,8 +228,8 @@ func worthAt(t *model.Tensor, s model.Shape, i int) float32 {
 	return t.Data[i%c*(s.Size()/c)+i/c]
 }
 
-// patch writes what the synapse multiplies its weights with at a place of the output.
-func (t *term) patch(dst, x []float32, place int, out model.Shape) {
+// patch writes what a group of the synapse multiplies its weights with at a place of the output.
+func (t *term) patch(dst, x []float32, place int, out model.Shape, group int) {
 	c, ok := t.op.(*model.Conv2d)
 	if !ok {
 		copy(dst, x)
@@ -186,7 +237,7 @@ func (t *term) patch(dst, x []float32, place int, out model.Shape) {
 	}
 	oy, ox := place/out[2], place%out[2]
 	k := 0
-	for i := range c.In {
+	for i := group * c.In / c.Groups; i < (group+1)*c.In/c.Groups; i++ {
 		for ky := range c.Kernel[0] {
 			y := oy*c.Stride[0] + ky*c.Dilation[0] - c.Padding[0]
 			for kx := range c.Kernel[1] {
@@ -201,39 +252,49 @@ func (t *term) patch(dst, x []float32, place int, out model.Shape) {
 	}
 }
 
-// apply adds a solution to the weights, and its constant to the first synapse's bias.
-func (w *walk) apply(list []term, delta []float64, channels int) {
-	at := 0
-	for k, t := range list {
-		var weight, bias *model.Tensor
-		var op model.Op
-		switch old := t.op.(type) {
-		case *model.Linear:
-			l := model.NewLinear(old.In, old.Out, true)
-			copy(l.Weight.Data, old.Weight.Data)
-			if old.Bias != nil {
-				copy(l.Bias.Data, old.Bias.Data)
-			}
-			op, weight, bias = l, l.Weight, l.Bias
-		case *model.Conv2d:
-			c := *old
-			c.HasBias = true
-			c.Alloc()
-			copy(c.Weight.Data, old.Weight.Data)
-			if old.Bias != nil {
-				copy(c.Bias.Data, old.Bias.Data)
-			}
-			op, weight, bias = &c, c.Weight, c.Bias
-		}
-		for o := range channels {
+// apply adds the solutions to the weights, and their constants to the first synapse's bias.
+func (c *correction) apply() {
+	w := c.walk
+	deltas := make([][]float64, len(c.fits))
+	for g, ls := range c.fits {
+		deltas[g] = ls.solve(ridge, w.pool)
+	}
+	at, size := 0, c.channels/len(c.fits)
+	for k, t := range c.list {
+		op, weight, bias := writable(t.op)
+		for o := range c.channels {
+			delta, i := deltas[o/size], o%size
 			for f := range t.features {
-				weight.Data[o*t.features+f] += float32(delta[(at+f)*channels+o])
+				weight.Data[o*t.features+f] += float32(delta[(at+f)*size+i])
 			}
 			if k == 0 {
-				bias.Data[o] += float32(delta[(len(delta)/channels-1)*channels+o])
+				bias.Data[o] += float32(delta[len(delta)-size+i])
 			}
 		}
 		at += t.features
 		w.net.Nodes[slices.IndexFunc(w.net.Nodes, func(n model.Node) bool { return n.Name == t.node })].Op = op
 	}
+}
+
+// writable is a synapse with arrays of its own, and a bias.
+func writable(op model.Op) (model.Op, *model.Tensor, *model.Tensor) {
+	switch old := op.(type) {
+	case *model.Linear:
+		l := model.NewLinear(old.In, old.Out, true)
+		copy(l.Weight.Data, old.Weight.Data)
+		if old.Bias != nil {
+			copy(l.Bias.Data, old.Bias.Data)
+		}
+		return l, l.Weight, l.Bias
+	case *model.Conv2d:
+		c := *old
+		c.HasBias = true
+		c.Alloc()
+		copy(c.Weight.Data, old.Weight.Data)
+		if old.Bias != nil {
+			copy(c.Bias.Data, old.Bias.Data)
+		}
+		return &c, c.Weight, c.Bias
+	}
+	return op, nil, nil
 }

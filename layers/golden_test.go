@@ -77,6 +77,8 @@ func profileCases() map[string]profileCase {
 		"spyx_alif":                              {1, "{kind: alif, profile: spyx, beta: 0.9, gamma: 0.7}", true},
 		"snntorch_alpha_subtract":                {1, "{kind: alpha, profile: snntorch, alpha: 0.9, beta: 0.8}", true},
 		"snntorch_alpha_zero":                    {1, "{kind: alpha, profile: snntorch, alpha: 0.9, beta: 0.8, reset: zero}", true},
+		"lava_alif":                              {1, "{kind: slayer-alif, profile: lava, current_decay: 2048, voltage_decay: 409.6}", true},
+		"lava_rf":                                {1, "{kind: slayer-rf, profile: lava, threshold: 0.75}", true},
 		"spyx_if":                                {1, "{kind: if, profile: spyx}", true},
 		"spyx_lif":                               {1, "{kind: lif, profile: spyx, beta: 0.9}", true},
 		"spyx_cubalif":                           {1, "{kind: cuba-lif, profile: spyx, alpha: 0.8, beta: 0.9}", true},
@@ -134,7 +136,7 @@ func runProfile(t *testing.T, path string, c profileCase) {
 // TestEveryProfileBuildsEveryNeuron asks each profile for each model.
 func TestEveryProfileBuildsEveryNeuron(t *testing.T) {
 	for _, profile := range layers.Profiles().Names() {
-		for _, kind := range []string{"if", "lif", "li", "cuba-lif", "cuba-li", "slayer-cuba", "qif", "eif", "adaptive-qif", "izhikevich", "klif", "raf", "refractory-lif", "lsnn", "adex", "alif", "alpha"} {
+		for _, kind := range []string{"if", "lif", "li", "cuba-lif", "cuba-li", "slayer-cuba", "qif", "eif", "adaptive-qif", "izhikevich", "klif", "raf", "refractory-lif", "lsnn", "adex", "alif", "alpha", "slayer-alif", "slayer-rf"} {
 			net, err := build(t, layers.Builder{Input: model.Shape{3}, Profile: profile}, fmt.Sprintf("  - {kind: %s}", kind))
 			if err != nil {
 				t.Errorf("%s, %s: %v", profile, kind, err)

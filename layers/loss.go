@@ -10,12 +10,12 @@ import (
 
 // Loss says what is minimized.
 type Loss struct {
-	Kind      string  // "cross-entropy", "mse", "van-rossum", or "sum" of all scores, for benchmarks
+	Kind      string  // "cross-entropy", "mse", "van-rossum", "distillation" from Input.Teacher, or "sum" of all scores, for benchmarks
 	Readout   string  // how the output becomes scores: see Readouts
 	Smoothing float64 // of cross-entropy
 	Correct   float64 // target of the label's output: a count, a rate, or spikes a step
 	Incorrect float64 // target of the others
-	Tau       float64 // of van-rossum, steps
+	Tau       float64 // of van-rossum, steps; of distillation, the temperature
 
 	Rates []RatePenalty
 }
@@ -100,6 +100,7 @@ func nearest(name string, known []string) string {
 // addLoss adds the loss of judged and the penalties.
 func (c *compiler) addLoss(l *Loss, judged *autograd.Node) error {
 	var op autograd.Op
+	in := []*autograd.Node{judged}
 	switch l.Kind {
 	case "cross-entropy":
 		op = &autograd.CrossEntropy{Smoothing: l.Smoothing}
@@ -109,10 +110,14 @@ func (c *compiler) addLoss(l *Loss, judged *autograd.Node) error {
 		op = &autograd.VanRossum{Tau: l.Tau, Correct: l.Correct, Incorrect: l.Incorrect}
 	case "sum":
 		op = &autograd.SumAll{}
+	case "distillation":
+		op = &autograd.Distillation{Temperature: l.Tau}
+		c.teacher = c.graph.Input("teacher", c.shapes[c.net.Output()])
+		in = append(in, c.teacher)
 	default:
-		return fault.Fault{Pkg: "layers", Subject: fmt.Sprintf("loss %q", l.Kind), Fact: "is unknown", Hint: nearest(l.Kind, []string{"cross-entropy", "mse", "van-rossum", "sum"})}
+		return fault.Fault{Pkg: "layers", Subject: fmt.Sprintf("loss %q", l.Kind), Fact: "is unknown", Hint: nearest(l.Kind, []string{"cross-entropy", "mse", "van-rossum", "distillation", "sum"})}
 	}
-	node, err := c.graph.Apply("loss "+l.Kind, op, judged)
+	node, err := c.graph.Apply("loss "+l.Kind, op, in...)
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,8 @@ type neuronOptions struct {
 	TauSyn       *float64 `yaml:"tau_syn,omitempty" validate:"omitempty,gt=0" doc:"synaptic time constant (cuba models)"`
 	RateSyn      *float64 `yaml:"rate_syn,omitempty" doc:"inverse synaptic time constant (cuba models)"`
 	Discretize   string   `yaml:"discretize,omitempty" validate:"omitempty,oneof=exp euler" doc:"decay of a time constant: exp e^(−dt/τ), euler 1 − dt/τ"`
-	CurrentDecay *float64 `yaml:"current_decay,omitempty" doc:"12-bit current decay (slayer-cuba)"`
-	VoltageDecay *float64 `yaml:"voltage_decay,omitempty" doc:"12-bit voltage decay (slayer-cuba)"`
+	CurrentDecay *float64 `yaml:"current_decay,omitempty" doc:"12-bit current decay (slayer-cuba, slayer-alif)"`
+	VoltageDecay *float64 `yaml:"voltage_decay,omitempty" doc:"12-bit voltage decay (slayer-cuba, slayer-alif)"`
 
 	Threshold *float64 `yaml:"threshold,omitempty" doc:"membrane potential at which a spike is fired"`
 	R         *float64 `yaml:"r,omitempty" doc:"input gain"`

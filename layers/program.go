@@ -19,6 +19,7 @@ type Program struct {
 	machine *autograd.Machine
 	input   *autograd.Node
 	given   map[string]*autograd.Node
+	teacher *autograd.Node // of loss distillation
 	scores  *autograd.Node
 	loss    *autograd.Node // nil when compiled without one
 	penalty []*autograd.Node
@@ -90,7 +91,8 @@ type Input struct {
 	Watch  bool     // keep membrane traces
 	Lean   bool     // Infer: keep no layer's output over all steps; Output, Trace and ScoresAt have none
 
-	Given map[string]*signal.Signal // the outputs of the layers that Options.Given names
+	Teacher *signal.Signal            // scores to come close to, one row a sample; needed by Step with loss distillation
+	Given   map[string]*signal.Signal // the outputs of the layers that Options.Given names
 }
 
 // StepResult is what one training step found.
@@ -160,6 +162,9 @@ func (p *Program) set(in Input, train bool) error {
 		return err
 	}
 	p.machine.Set(p.input, &autograd.Value{Signal: x})
+	if p.teacher != nil {
+		p.machine.Set(p.teacher, &autograd.Value{Signal: in.Teacher})
+	}
 	for name, node := range p.given {
 		p.machine.Set(node, &autograd.Value{Signal: in.Given[name]})
 	}

@@ -36,8 +36,8 @@ type Record struct {
 	Seed       uint64             `json:"seed"`                 // decided the validation part, and all else that is random
 	Training   map[string]any     `json:"training,omitempty"`
 	Results    map[string]float64 `json:"results,omitempty"`
-	Quantize   *Quantization      `json:"quantize,omitempty"` // the integer arithmetic that it was trained in
 	Origin     map[string]any     `json:"origin,omitempty"`   // what the file that it was imported from says beyond it
+	Quantize   *Quantization      `json:"quantize,omitempty"` // the integer arithmetic that it was trained in
 }
 
 // Param is one array of a node.

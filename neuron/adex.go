@@ -7,7 +7,7 @@ import "github.com/snntrain/snntrain/model"
 // old v and w in both; Norse's LIFAdExCell. The upswing begins at θ.
 func adexKind() Kind {
 	return laneKind(Kind{
-		Name: "adex", Spiking: true,
+		Name: "adex", Spiking: true, Feedback: true,
 		Doc:      "adaptive exponential integrate-and-fire neuron with a synaptic current",
 		Equation: "j = i + x; u = v + k·(v_leak − v + ΔT·e^((v − θ)/ΔT) + j − w); i = j − k_syn·j; s = [u > θ]; w = w + k_adapt·(adapt_gain·(v − v_leak) − w) + adapt_step·s; v = v_reset where s",
 		Rules:    filteredRules(),

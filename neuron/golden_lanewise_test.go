@@ -41,6 +41,10 @@ func lanewiseCases(all map[string]goldenLayer) {
 	rates := map[string]float64{"rate": 100, "rate_syn": 200, "v_leak": 0}
 	all["norse_lif_refractory"] = goldenLayer{kind: "refractory-lif", rules: norse, dt: 0.001, values: with(rates, map[string]float64{"refractory": 5}), names: names, surrogate: super}
 	all["norse_lsnn_feedforward"] = goldenLayer{kind: "lsnn", rules: norse, dt: 0.001, values: rates, names: renamed(names, "adapt_step", "beta"), surrogate: super}
+	all["norse_lsnn_recurrent"] = goldenLayer{
+		kind: "lsnn", rules: func(r *model.Rules) { norse(r); r.DetachReset = true }, dt: 0.001, values: rates, surrogate: super,
+		names: renamed(names, "adapt_step", "beta"), recurrence: model.RecurrenceDense, weight: "W", input: "Win",
+	}
 	all["norse_lif_adex"] = goldenLayer{
 		kind: "adex", rules: norse, dt: 0.001, values: rates, surrogate: super,
 		names: renamed(names, "adapt_gain", "adaptation_current", "adapt_step", "adaptation_spike", "delta_t", "delta_T", "rate_adapt", "tau_ada_inv"),
@@ -60,6 +64,8 @@ func lanewiseCases(all map[string]goldenLayer) {
 	all["spyx_alif"] = goldenLayer{kind: "alif", rules: func(r *model.Rules) {
 		r.Fire, r.DetachReset, r.ResetAt = model.FireAbove, false, model.ResetAtCharge
 	}, dt: 1, surrogate: spec("spyx", "superspike", nil)}
+	all["lava_alif"] = goldenLayer{kind: "slayer-alif", dt: 1, values: map[string]float64{"current_decay": 2048, "voltage_decay": 409.6}, surrogate: spec("lava", "", nil)}
+	all["lava_rf"] = goldenLayer{kind: "slayer-rf", dt: 1, values: map[string]float64{"threshold": 0.75}, surrogate: spec("lava", "", nil)}
 	for name, reset := range map[string]model.Reset{"subtract": model.ResetSubtract, "zero": model.ResetValue, "none": model.ResetNone} {
 		all["snntorch_alpha_"+name] = goldenLayer{kind: "alpha", rules: func(r *model.Rules) {
 			r.Fire, r.DetachReset, r.Reset = model.FireAbove, true, reset

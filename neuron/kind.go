@@ -49,7 +49,7 @@ func Builtin() *registry.Registry[Kind] {
 	for _, k := range []Kind{
 		ifKind(), lifKind(), liKind(), cubaLIFKind(), cubaLIKind(), slayerCubaKind(),
 		qifKind(), eifKind(), adaptiveQIFKind(), izhikevichKind(), klifKind(), rafKind(),
-		refractoryKind(), lsnnKind(), adexKind(), alifKind(), alphaKind(),
+		refractoryKind(), lsnnKind(), adexKind(), alifKind(), alphaKind(), slayerALIFKind(), slayerRFKind(),
 	} {
 		r.Add(k.Name, k)
 	}

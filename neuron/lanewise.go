@@ -8,8 +8,8 @@ import (
 	"github.com/snntrain/snntrain/surrogate"
 )
 
-// point is the state of one neuron: its membrane potential, and up to three
-// more values whose meaning is the model's.
+// point is the state of one neuron: its membrane potential, two more values
+// whose meaning is the model's, and in a recurrent layer its last spike p.
 type point struct{ v, i, w, p float32 }
 
 // body is a model outside the IF/LIF/CuBa family: one step of one neuron, and
@@ -99,7 +99,14 @@ func laneKind(k Kind, defs func(r model.Rules) []def, make func(f firing) body) 
 	k.Params = func(r model.Rules) []Param { return paramsOf(defs(r)) }
 	k.New = func(l Layer) (Cell, error) {
 		g, err := surrogate.New(surrogate.Spec{Kind: l.Surrogate.Kind, Params: l.Surrogate.Params})
-		return &lanewise{family: newFamily(l), body: make(firing{l.Rules, g}), defs: defs(l.Rules)}, err
+		if err != nil {
+			return nil, err
+		}
+		c := &lanewise{family: newFamily(l), body: make(firing{l.Rules, g}), defs: defs(l.Rules)}
+		if l.Recurrence != model.RecurrenceNone {
+			return newLanewiseRecurrent(c)
+		}
+		return c, nil
 	}
 	return k
 }

@@ -5,10 +5,11 @@ import "github.com/snntrain/snntrain/model"
 // lsnnKind is the adaptive neuron of Bellec et al. 2018 (arXiv 1803.09574, eqs.
 // 6 to 8) as in Norse's LSNNCell: a current-based LIF whose threshold w decays to θ
 // and rises by adapt_step with every spike. The input reaches the current after
-// the membrane has read it, so one step later.
+// the membrane has read it, so one step later. detach_reset holds for the rise of
+// the threshold as well.
 func lsnnKind() Kind {
 	return laneKind(Kind{
-		Name: "lsnn", Spiking: true,
+		Name: "lsnn", Spiking: true, Feedback: true,
 		Doc:      "current-based LIF with an adaptive threshold",
 		Equation: "u = v + k·(v_leak − v + i); i = i − k_syn·i + x; h = w + k_adapt·(θ − w); s = [u > h]; w = h + adapt_step·s; v = v_reset where s; w starts at θ",
 		Rules:    filteredRules(),
@@ -40,7 +41,10 @@ func (m *lsnn) forward(c []float32, s *point, x float32) float32 {
 func (m *lsnn) backward(c []float32, b point, _, ds float32, g *point, d []float64) float32 {
 	u, h, f := m.charge(c, b)
 	s := m.fire(u, h)
-	r := m.back(u, s, h, c[4], g.v, ds+c[7]*g.w)
+	if !m.rules.DetachReset {
+		ds += c[7] * g.w
+	}
+	r := m.back(u, s, h, c[4], g.v, ds)
 	dh, dx := g.w+r.theta, g.i
 	d[0] += float64(r.du * f)
 	d[1] -= float64(g.i * b.i)

@@ -6,7 +6,6 @@ import "github.com/snntrain/snntrain/model"
 var (
 	pCurvature = named("a0", "1/θ", 1, "curvature of the quadratic leak")
 	pCritical  = named("v_c", "θ", 0.8, "critical potential, above which it runs away")
-	pTau       = Param{Name: "tau", Unit: "dt", Default: 2, Min: 0, Max: inf, Doc: "time constant"}
 )
 
 // qifKind is the quadratic integrate-and-fire neuron: Gerstner et al. 2014,

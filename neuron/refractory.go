@@ -7,7 +7,7 @@ import "github.com/snntrain/snntrain/model"
 // stays and spikes are masked; the mask has a surrogate derivative as well.
 func refractoryKind() Kind {
 	return laneKind(Kind{
-		Name: "refractory-lif", Spiking: true,
+		Name: "refractory-lif", Spiking: true, Feedback: true,
 		Doc:      "current-based LIF that is silent for some steps after a spike",
 		Equation: "j = i + x; u = v + k·(v_leak − v + j); i = j − k_syn·j; m = [ρ > 0]; s = (1 − m)·[u > θ]; v = v where m, else u after its reset; ρ = refractory where s, else max(0, ρ − m)",
 		Rules:    filteredRules(),

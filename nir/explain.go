@@ -20,7 +20,7 @@ func Explain(a, b *model.Network, layer string) []string {
 	if (x.Recurrent == nil) != (y.Recurrent == nil) {
 		out = append(out, map[bool]string{true: "its spikes come back", false: "its spikes do not come back"}[x.Recurrent == nil])
 	} else if x.Recurrent != nil && x.Recurrent.HasBias != y.Recurrent.HasBias {
-		out = append(out, "the bias of its recurrent weights is left out, or added")
+		out = append(out, "the bias of its recurrent weights is "+map[bool]string{true: "left out", false: "added"}[x.Recurrent.HasBias])
 	}
 	s, faultsA := stepOf(x, inA, a.Dt)
 	t, faultsB := stepOf(y, inB, b.Dt)

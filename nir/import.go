@@ -136,6 +136,9 @@ func (im *importer) readRecord(g *Graph) {
 		im.faults.Add(problem(im.file, "/node/metadata/"+metaKey+"/"+metaRecord, "is no record of a network: "+err.Error(), ""))
 		return
 	}
+	if !im.restore {
+		r.Quantize = nil // a framework runs it in floats
+	}
 	im.net.Record = r
 }
 
@@ -276,6 +279,7 @@ func (im *importer) made(n *Node, in []int) ([]model.Node, *feedback, bool) {
 			im.notes = append(im.notes, Note{n.Name, "was changed since its metadata was written: read by NIR's equations"})
 		}
 	}
+	im.guess(n, in)
 	list, remarks := im.profile.layers(name, n.Primitive, in, back, im.o)
 	for _, text := range remarks.notes {
 		im.notes = append(im.notes, Note{n.Name, text})
@@ -292,6 +296,18 @@ func faultLines(err error) []string {
 		return nil
 	}
 	return strings.Split(err.Error(), "\n")
+}
+
+// guess takes the time step of the first neurons for that of the network, where the profile guesses.
+func (im *importer) guess(n *Node, in []int) {
+	if im.profile.guess == nil || im.o.dt > 0 {
+		return
+	}
+	if c, ok := cellOf(n.Primitive, sampleShape(in), nil); ok {
+		if dt := im.profile.guess(c); dt > 0 {
+			im.o.dt, im.net.Dt, im.origin.Dt = dt, dt, dt
+		}
+	}
 }
 
 // sampleShape is the shape of a layer for that of a node: (C, L) is (C, 1, L);

@@ -15,6 +15,8 @@ type Profile struct {
 	Fixed     bool    // the framework has no option for it
 	Reader    string  // whose reader it is, with version
 
+	// guess is the time step that the reader takes for a node, where it has no other.
+	guess func(c *cell) float64
 	// neurons is what a node of neurons becomes.
 	neurons func(c *cell, o settings) (*model.Neuron, remarks)
 	// other says what it does with a node without neurons; nil: reads all of them as they are.

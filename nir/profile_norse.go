@@ -18,6 +18,9 @@ func norseOther(p Primitive) remarks {
 	if pool, ok := p.(*SumPool2d); ok && pool.Padding != [2]int{} {
 		r.refuse("Norse ignores the padding of SumPool2d: the shapes behind it would differ")
 	}
+	if f, ok := p.(*Flatten); ok && f.StartDim == 0 {
+		r.note("Norse takes the axes of a sample for those of a batch: give it one sample at a time")
+	}
 	return r
 }
 

@@ -15,9 +15,9 @@ import (
 func rockpoolProfile() Profile {
 	return Profile{
 		Name: "rockpool", Doc: "Rockpool: several spikes a step, subtraction, dt guessed as min τ/(1 + r)", Reader: "rockpool.nn.modules.torch.nir", Fixed: true,
-		neurons: rockpoolNeurons,
-		writes:  writing{exp: true, gain: gainUnit, r: func(tau, dt float64) float64 { return tau/dt - 1 }, late: true, bias: true},
-		other:   only("Rockpool", "Affine", "Linear"),
+		neurons: rockpoolNeurons, guess: rockpoolDt,
+		writes: writing{exp: true, gain: gainUnit, r: func(tau, dt float64) float64 { return tau/dt - 1 }, late: true, bias: true},
+		other:  only("Rockpool", "Affine", "Linear"),
 	}
 }
 
@@ -64,5 +64,8 @@ func rockpoolNeurons(c *cell, _ settings) (*model.Neuron, remarks) {
 
 // rockpoolDt is the time step that Rockpool guesses for a node.
 func rockpoolDt(c *cell) float64 {
+	if c.tau == nil {
+		return 0
+	}
 	return slices.Min(mapSeries(func(v ...float64) float64 { return v[0] / (1 + v[1]) }, c.tau, c.r))
 }

@@ -184,7 +184,7 @@ func TestConfigsComeBack(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatal(err)
 	}
-	inputs := map[string]model.Shape{"mnist": {1, 28, 28}, "fashion-mnist": {1, 28, 28}, "digits": {1, 8, 8}, "yinyang": {4}}
+	inputs := map[string]model.Shape{"mnist": {1, 28, 28}, "fashion-mnist": {1, 28, 28}, "digits": {1, 8, 8}, "yinyang": {4}, "fsdd": {16}}
 	for _, path := range paths {
 		raw, err := os.ReadFile(path)
 		if err != nil {

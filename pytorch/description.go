@@ -54,13 +54,13 @@ func decodeDescription(text string, most int) (*description, error) {
 		n := 1
 		for _, e := range shape {
 			if e < 1 || n > left/e {
-				return nil, fmt.Errorf("pytorch: metadata %q: %s is %v, which is more than the file holds, or nothing", NetworkKey, name, shape)
+				return nil, fmt.Errorf("pytorch: metadata %q: %s is %v, which is more than the file holds, or nothing", NetworkKey, name, model.Shape(shape))
 			}
 			n *= e
 		}
 		left -= n
 		if v, ok := d.Values[name]; ok && len(v) != n {
-			return nil, fmt.Errorf("pytorch: metadata %q: %s has %d values, its shape is %v", NetworkKey, name, len(v), shape)
+			return nil, fmt.Errorf("pytorch: metadata %q: %s has %d values, its shape is %v", NetworkKey, name, len(v), model.Shape(shape))
 		}
 	}
 	return d, nil

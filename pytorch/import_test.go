@@ -117,6 +117,25 @@ func TestFillFaults(t *testing.T) {
 	}
 }
 
+// TestDescriptionIsBounded: a description asks for no more than the file holds.
+func TestDescriptionIsBounded(t *testing.T) {
+	e, err := pytorch.Export(build(t, model.Shape{3}, "snntorch", twoLayers), "snntorch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, change := range map[string][2]string{
+		"fc.weight is 20000×30000, which is more than the file holds": {`"fc.weight":[2,3]`, `"fc.weight":[20000,30000]`},
+		"fc.weight is -1, which is more":                              {`"fc.weight":[2,3]`, `"fc.weight":[-1]`},
+		"lif.beta has 1 values, its shape is 2":                       {`"lif.beta":[1]`, `"lif.beta":[2]`},
+		"metadata \"snntrain.network\"":                               {`{"network"`, `{"network`},
+	} {
+		f := torchfile.File{Tensors: e.State.Tensors, Meta: map[string]string{pytorch.NetworkKey: strings.Replace(e.State.Meta[pytorch.NetworkKey], change[0], change[1], 1)}}
+		if _, _, err := pytorch.Restore(&f); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
+}
+
 // TestDamagedState: no state dictionary with a description, however damaged,
 // panics or asks for more memory than it has. (go test -fuzz is of little use
 // here: with the coverage of all that layers imports it runs one input a second.)

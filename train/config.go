@@ -18,6 +18,7 @@ type Config struct {
 	WarmUp    float64        `yaml:"warm_up" validate:"gte=0" doc:"epochs in which the learning rate rises from 0"`
 	BPTT      BPTT           `yaml:"bptt" doc:"how errors go back through time"`
 	Clip      float64        `yaml:"clip" validate:"gte=0" doc:"largest norm of all gradients together; 0 = no limit"`
+	Mismatch  float64        `yaml:"mismatch" validate:"gte=0,lte=1" doc:"relative standard deviation of every weight, drawn anew in each step: training for analog chips, no two of which are alike"`
 	EarlyStop *EarlyStop     `yaml:"early_stop,omitempty" doc:"stop when the validation part no longer improves"`
 	Select    string         `yaml:"select" validate:"oneof=accuracy loss last" doc:"which epoch's network is kept: best validation accuracy, best validation loss, or the last"`
 	SaveEvery int            `yaml:"save_every" validate:"gte=0" doc:"steps between checkpoints; 0 = one an epoch"`

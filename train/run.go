@@ -79,12 +79,13 @@ var ErrInterrupted = errors.New("interrupted; the checkpoint is saved")
 type loop struct {
 	Task
 	progress
-	params  []layers.Param
-	keys    []uint64
-	total   int // optimizer steps of the whole run
-	perPass int // batches of an epoch
-	began   time.Time
-	mark    struct {
+	params   []layers.Param
+	mismatch mismatch
+	keys     []uint64
+	total    int // optimizer steps of the whole run
+	perPass  int // batches of an epoch
+	began    time.Time
+	mark     struct {
 		at      time.Time
 		samples int
 	}
@@ -161,15 +162,12 @@ func (l *loop) epoch(ctx context.Context) error {
 
 // step trains on one batch.
 func (l *loop) step(b *datasets.Batch) error {
-	r, err := l.Program.Step(layers.Input{X: b.X, Labels: b.Labels, Keys: l.sampleKeys(b.IDs)})
+	r, err := l.pass(b)
 	if err != nil {
 		return err
 	}
 	if l.Step == 0 {
 		l.complain()
-	}
-	if l.params == nil {
-		l.params = l.Program.Params()
 	}
 	if math.IsNaN(r.Loss) || math.IsInf(r.Loss, 0) {
 		return l.diverged(l.Step+1, "the loss is "+fmt.Sprint(r.Loss))
@@ -187,6 +185,24 @@ func (l *loop) step(b *datasets.Batch) error {
 	l.Sums.Samples += len(b.Labels)
 	l.mark.samples += len(b.Labels)
 	return l.report(r, norm, lr)
+}
+
+// pass computes loss and gradients of a batch, on weights that deviate where
+// the plan says so.
+func (l *loop) pass(b *datasets.Batch) (layers.StepResult, error) {
+	in := layers.Input{X: b.X, Labels: b.Labels, Keys: l.sampleKeys(b.IDs)}
+	if l.mismatch.sigma = l.Plan.Mismatch; l.mismatch.sigma == 0 {
+		r, err := l.Program.Step(in)
+		if l.params == nil {
+			l.params = l.Program.Params()
+		}
+		return r, err
+	}
+	l.mismatch.disturb(l.Program.Params(), l.Seed, uint64(l.Step))
+	r, err := l.Program.Step(in)
+	l.params = l.Program.Params()
+	l.mismatch.restore(l.params)
+	return r, err
 }
 
 // sampleKeys are the keys of the random streams of a batch's samples.

@@ -66,11 +66,10 @@ func Linear2(bias, scale, shift quant.Tensor) *quant.Activation {
 
 // Grid is weights and activations of 8 or 4 bits; biases have 8 significant bits.
 func (*Target2) Grid() chip.Grid {
-	g := chip.NewGrid(8, 4)
-	g.Input.Max, g.ActivationBits = 127, []int{8, 4}
-	g.Activation = ReLU2(8, quant.Tensor{}, quant.Scalar(1), quant.Scalar(0))
-	g.Bias, g.PerNeuron = quant.Signed(16, quant.Saturate), true
-	return g
+	return chip.Grid{
+		Input: quant.Unsigned(7, quant.Saturate), WeightBits: []int{8, 4}, ActivationBits: []int{8, 4}, Bias: quant.Signed(16, quant.Saturate),
+		Activation: ReLU2(8, quant.Tensor{}, quant.Scalar(1), quant.Scalar(0)),
+	}
 }
 
 // Place says which layers there are, one an entry.

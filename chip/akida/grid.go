@@ -6,11 +6,10 @@ import (
 )
 
 // Grid is weights of up to 4 bits (8 in an input layer) and activations of up
-// to 4 bits.
+// to 4 bits. A bias is part of the threshold.
 func (*Target) Grid() chip.Grid {
-	g := chip.NewGrid(4, 2, 1)
-	g.Input.Max, g.ActivationBits = int32(limitInput.Value), []int{4, 2, 1}
-	g.Activation = &quant.Activation{Range: register(), Levels: &quant.Levels{Threshold: quant.Scalar(0), Step: quant.Scalar(16), Bits: 4}}
-	g.BiasStep, g.PerNeuron = 0, true
-	return g
+	return chip.Grid{
+		Input: quant.Unsigned(8, quant.Saturate), WeightBits: []int{4, 2, 1}, ActivationBits: []int{4, 2, 1},
+		Activation: &quant.Activation{Range: register(), Levels: &quant.Levels{Threshold: quant.Scalar(0), Step: quant.Scalar(16), Bits: 4}},
+	}
 }

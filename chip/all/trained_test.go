@@ -94,8 +94,10 @@ func (d *drawn) neurons(name string, last bool) {
 		current, rules.MaxSpikes = true, 31
 	case "ranc", "truenorth", "speck":
 		beta = 1
+	case "brainscales2":
+		rules.Reset, current = model.ResetValue, d.bool(name+" current")
 	}
-	if ranc := d.target == "ranc" || d.target == "truenorth"; ranc && d.bool(name+" resets to zero") {
+	if (d.crossbar() || d.target == "spinnaker2") && d.bool(name+" resets to zero") {
 		rules.Reset = model.ResetValue
 	}
 	op.Values["beta"] = model.Scalar(beta)
@@ -103,13 +105,16 @@ func (d *drawn) neurons(name string, last bool) {
 		op.Model, rules.Synapse, rules.SynDecay = "cuba-lif", model.SynapseDecayAdd, model.DecayBeta
 		op.Values["alpha"] = model.Scalar(d.float(name+" alpha", 0.3, 0.95))
 	}
-	if last && d.target != "ranc" && d.target != "truenorth" && d.bool("potential is read") {
+	if last && !d.crossbar() && d.bool("potential is read") {
 		op.Output, rules.Reset, op.Model = model.OutputMembrane, model.ResetNone, map[bool]string{true: "cuba-li", false: "li"}[current]
 		delete(op.Values, "threshold")
 	}
 	op.Rules = rules
 	d.add(name, op)
 }
+
+// crossbar is a target whose potentials cannot be read.
+func (d *drawn) crossbar() bool { return d.target == "ranc" || d.target == "truenorth" }
 
 // network draws the layers.
 func (d *drawn) network() {

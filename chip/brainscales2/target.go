@@ -42,19 +42,6 @@ func (*Target) Limits() []chip.Limit {
 	return []chip.Limit{limitCircuits, limitJoined, limitSynapses, limitWeight, limitInput, limitState}
 }
 
-// Grid is weights of −63 to 63, inputs of 0 to 31, decays of 15 bits, a reset to zero, one tick a layer.
-func (*Target) Grid() chip.Grid {
-	g := chip.NewGrid(7)
-	g.Weight = quant.Range{Min: -int32(limitWeight.Value), Max: int32(limitWeight.Value), Overflow: quant.Saturate}
-	g.Input.Max = int32(limitInput.Value)
-	zero := decay(quant.Scalar(0))
-	g.Neuron, g.Resets = LIF(zero, zero, quant.Scalar(1), quant.Tensor{}), []int32{quant.ResetValue}
-	g.Threshold.Max = int32(limitState.Value)
-	g.Bias = quant.Range{Min: -g.Threshold.Max, Max: g.Threshold.Max, Overflow: quant.Saturate}
-	g.PerNeuron, g.Latency = true, []int{1, 1}
-	return g
-}
-
 // circuits is how many a neuron of a fan-in joins.
 func circuits(fanIn int) int { return max(1, (fanIn+perCircuit-1)/perCircuit) }
 

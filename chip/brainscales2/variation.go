@@ -16,7 +16,7 @@ type Variation struct {
 	Driver    float64 // of the strength of each source's row, relative
 	Threshold float64 // of each neuron's threshold, relative
 	Time      float64 // of the logarithm of each neuron's time constants
-	Noise     float64 // of the potential in every tick, relative to the threshold
+	Noise     float64 // of the potential in every tick, relative to the threshold, or to the largest sum of a tick where that is less: an output that is read has no threshold to reach
 }
 
 // Typical is a calibrated chip, by assumption.
@@ -38,7 +38,7 @@ func (v Variation) Sample(net *quant.IntNet, seed uint64) (*quant.IntNet, error)
 	for i := range net.Populations {
 		p := net.Populations[i]
 		key := rng.Key(seed, rng.Name(p.Name))
-		p.Spiking = v.neurons(&p, key)
+		p.Spiking = v.neurons(&p, largest(net, &p), key)
 		out.Populations = append(out.Populations, p)
 	}
 	for i := range net.Synapses {
@@ -59,13 +59,13 @@ func (v Variation) check() error {
 }
 
 // neurons draws what each neuron of a population is on this chip.
-func (v Variation) neurons(p *quant.Population, key uint64) *quant.Spiking {
+func (v Variation) neurons(p *quant.Population, most float64, key uint64) *quant.Spiking {
 	s, n := *p.Spiking, p.N()
 	r := rng.New(key, rng.Noise)
 	theta := s.Threshold.Spread(p.Shape)
 	sigma := make([]int32, n)
 	for i := range theta {
-		sigma[i] = int32(math.Round(v.Noise * float64(theta[i])))
+		sigma[i] = int32(math.Round(v.Noise * min(float64(theta[i]), most)))
 		theta[i] = int32(max(1, math.Round(float64(theta[i])*factor(r, v.Threshold))))
 	}
 	s.Threshold = quant.NewTensor(theta, n)
@@ -77,6 +77,17 @@ func (v Variation) neurons(p *quant.Population, key uint64) *quant.Spiking {
 		s.Noise = &quant.Noise{Sigma: quant.NewTensor(sigma, n), Seed: key}
 	}
 	return &s
+}
+
+// largest is the greatest sum that can arrive in a tick, in units of a potential.
+func largest(net *quant.IntNet, p *quant.Population) float64 {
+	var sum int64
+	for i := range net.Synapses {
+		if s := &net.Synapses[i]; s.To == p.Name {
+			sum += s.FanInWeight(net.SourceShape(s.From), p.Shape) * net.MaxValue(s.From)
+		}
+	}
+	return float64(sum << unitBits)
 }
 
 // factor is 1 with a relative deviation, not below 0.

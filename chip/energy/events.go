@@ -76,7 +76,7 @@ func (k *counter) synapses(target chip.Target) {
 			k.add(chip.SynapticEvent, -1, float64(k.c.Events[i]))
 			continue
 		}
-		events := func(int, int32) int64 { return 1 }
+		events := func(_, _ int, _ int32) int64 { return 1 }
 		if many != nil {
 			events = many.EventsOf(net, s)
 		}
@@ -84,11 +84,11 @@ func (k *counter) synapses(target chip.Target) {
 	}
 }
 
-func (k *counter) group(i int, events func(to int, weight int32) int64) {
+func (k *counter) group(i int, events func(from, to int, weight int32) int64) {
 	s := &k.im.Net.Synapses[i]
 	arrived, on := k.c.Arrived[i], k.core[s.To]
 	into := make([]int64, len(on))
-	chip.EachSynapse(k.im.Net, s, func(from, to int, w int32) { into[to] += arrived[from] * events(to, w) })
+	chip.EachSynapse(k.im.Net, s, func(from, to int, w int32) { into[to] += arrived[from] * events(from, to, w) })
 	for n, v := range into {
 		k.add(chip.SynapticEvent, on[n], float64(v))
 	}

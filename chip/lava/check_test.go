@@ -75,6 +75,9 @@ func TestEachLimitIsRefused(t *testing.T) {
 		},
 		`"layer3": voltage decay rounding is floor`:                          func(n *quant.IntNet) { neuron(n).Leak.Round = quant.RoundFloor },
 		`"layer3": voltage decay bits is 10, the target has 12`:              func(n *quant.IntNet) { neuron(n).Leak.Bits = 10 },
+		`"layer3": voltage decay 4097 is outside 0..4096`:                    func(n *quant.IntNet) { neuron(n).Leak.P = quant.Scalar(4097) },
+		`"layer3": current decay 4097 is outside 0..4096`:                    func(n *quant.IntNet) { neuron(n).Currents[0].Decay.P = quant.Scalar(4097) },
+		`"layer3": spikes a tick is 2, the target has 1`:                     func(n *quant.IntNet) { neuron(n).MaxSpikes = 2 },
 		`"layer3": voltage decay is none; use a multiply decay of 0`:         func(n *quant.IntNet) { neuron(n).Leak = quant.Decay{} },
 		`"layer3": 5 values of voltage decay; one a layer`:                   func(n *quant.IntNet) { neuron(n).Leak.P = quant.Vector(1, 2, 3, 4, 5) },
 		`"layer3": 0 synaptic currents, the target has 1`:                    func(n *quant.IntNet) { neuron(n).Currents = nil },
@@ -144,6 +147,16 @@ func TestCoreLimits(t *testing.T) {
 		return net
 	}
 	place := func(n *quant.IntNet) (*chip.Placement, error) { return lava.Loihi1().Place(n) }
+	second := func(n *quant.IntNet) (*chip.Placement, error) { return lava.Loihi2().Place(n) }
+	if p, err := second(dense(1, 8193, 2)); err != nil || len(p.Cores) != 2 || p.Cores[0].Slices[0].To != 8192 {
+		t.Errorf("neurons of Loihi 2: %+v, %v", p, err)
+	}
+	if _, err := second(dense(1, 128*8192+1, 2)); err == nil || !strings.Contains(err.Error(), "129 cores, the limit is 128 (Loihi 2 technology brief)") {
+		t.Errorf("cores of Loihi 2: %v", err)
+	}
+	if p, err := second(dense(4096, 49, 2)); err != nil || len(p.Cores) != 2 || p.Cores[0].Slices[0].To != 48 {
+		t.Errorf("synapse memory of Loihi 2: %+v, %v", p, err)
+	}
 	if _, err := place(dense(4097, 1, 2)); err == nil || !strings.Contains(err.Error(), "4097 input axons a core of neuron 0, the limit is 4096") {
 		t.Errorf("input axons: %v", err)
 	}

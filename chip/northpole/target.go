@@ -73,11 +73,10 @@ func Pooled(bits int) *quant.Activation {
 
 // Grid is weights and activations of 8, 4 or 2 bits.
 func (*Target) Grid() chip.Grid {
-	g := chip.NewGrid(widths()...)
-	g.Input.Max, g.ActivationBits = 255, widths()
-	g.Activation = &quant.Activation{Range: register(), Requantize: &quant.Requantize{Multiplier: quant.Scalar(1), Shift: quant.Scalar(0), Max: 255}}
-	g.Bias, g.PerNeuron = register(), true
-	return g
+	return chip.Grid{
+		Input: quant.Unsigned(8, quant.Saturate), WeightBits: widths(), ActivationBits: widths(), Bias: quant.Signed(24, quant.Saturate),
+		Activation: &quant.Activation{Range: register(), Requantize: &quant.Requantize{Multiplier: quant.Scalar(1), Shift: quant.Scalar(0), Max: 255}},
+	}
 }
 
 // Check reports everything that the chip cannot hold.

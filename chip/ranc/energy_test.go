@@ -57,3 +57,38 @@ func countsOf(t *rapid.T, net *quant.IntNet, raster quant.Tensor) emulator.Count
 	}
 	return m.Counts()
 }
+
+// TestEventsOfSplitLayers: the crossbar events of the inputs of a split layer.
+func TestEventsOfSplitLayers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rule := func() *quant.Spiking { return ranc.LIF(4, 0, -30, 1) }
+		net := chainOf(rule, 300, drawWeights(t, []int32{-1, 1}, 2, 300), drawWeights(t, []int32{-1, 1}, 2, 2))
+		m, err := ranc.Map(net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events := ranc.New().EventsOf(net, &net.Synapses[0])
+		want := map[int]int64{} // crosspoints that a packet of each input sets, on all cores
+		for i := range 300 {
+			one := quant.NewTensor(make([]int32, 300), 1, 300)
+			one.Data[i] = 1
+			m.Packets(one)
+			for _, p := range m.Chip.Packets[0] {
+				for _, c := range m.Chip.Cores {
+					if c.Coordinates == p.Core {
+						for _, row := range c.Connections {
+							want[i] += int64(row[p.Axon])
+						}
+					}
+				}
+			}
+			got := int64(0)
+			for n := range 2 {
+				got += events(i, n, net.Synapses[0].Dense.Weight.Data[n*300+i])
+			}
+			if got != want[i] {
+				t.Fatalf("input %d: %d events, %d crosspoints", i, got, want[i])
+			}
+		}
+	})
+}

@@ -23,8 +23,8 @@ func lines(t testing.TB, path string) []string {
 	return strings.Fields(string(raw))
 }
 
-// counts reads a number a line.
-func counts(t testing.TB, path string) (out []int) {
+// numbersOf reads a number a line.
+func numbersOf(t testing.TB, path string) (out []int) {
 	for _, line := range lines(t, path) {
 		n, err := strconv.Atoi(line)
 		if err != nil {
@@ -48,7 +48,7 @@ func TestTea128(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Packets, err = h.ReadPackets(raw, counts(t, filepath.Join(dir, "tb_num_inputs.txt"))); err != nil {
+	if c.Packets, err = h.ReadPackets(raw, numbersOf(t, filepath.Join(dir, "tb_num_inputs.txt"))); err != nil {
 		t.Fatal(err)
 	}
 	net, err := h.Net(c, cfg)
@@ -71,7 +71,7 @@ func TestTea128(t *testing.T) {
 // expected is the outputs of each image.
 func expected(t testing.TB, dir string) (out [][]int) {
 	packets := lines(t, filepath.Join(dir, "tb_correct.txt"))
-	for _, n := range counts(t, filepath.Join(dir, "tb_num_outputs.txt")) {
+	for _, n := range numbersOf(t, filepath.Join(dir, "tb_num_outputs.txt")) {
 		var list []int
 		for _, p := range packets[:n] {
 			v, err := strconv.ParseInt(p, 2, 32)

@@ -21,6 +21,7 @@ type group struct {
 	pins   func(unit int, buf []pin) []pin
 	make   func(unit int) Neuron // without its route
 	neuron func(unit int) int    // of the layer
+	chunk  func(unit int) int    // of a stage: of which lines
 	wanted [][]place             // of each unit: where its spikes go
 	cores  []*core
 }

@@ -162,10 +162,10 @@ func (s *split) stages(base int) []*group {
 		}
 	}
 	l := s.layer
-	g0 := &group{layer: l.index, count: len(zero), neuron: func(u int) int { return zero[u].neuron }}
+	g0 := &group{layer: l.index, count: len(zero), neuron: func(u int) int { return zero[u].neuron }, chunk: func(u int) int { return zero[u].chunk }}
 	g0.pins = func(u int, buf []pin) []pin { return s.connected(zero[u].neuron, zero[u].chunk, 0, buf) }
 	g0.make = func(u int) Neuron { return s.thermometer(zero[u]) }
-	g1 := &group{layer: l.index, count: len(one), neuron: func(u int) int { return one[u].neuron }}
+	g1 := &group{layer: l.index, count: len(one), neuron: func(u int) int { return one[u].neuron }, chunk: func(u int) int { return one[u].chunk }}
 	g1.pins = func(u int, buf []pin) []pin {
 		p := one[u]
 		buf = s.connected(p.neuron, p.chunk, 1, buf)

@@ -164,10 +164,10 @@ func TestConvolutionOnCores(t *testing.T) {
 		pair := func(x int) [2]int { return [2]int{x, x} }
 		net := &quant.IntNet{
 			Input: quant.Input{Shape: []int{channels, size, size}, Max: 1}, Output: "b",
-			Populations: []quant.Population{{Name: "a", Shape: []int{out, to, to}, Spiking: drawRule(t)}, {Name: "b", Shape: []int{4}, Spiking: drawRule(t)}},
+			Populations: []quant.Population{{Name: "a", Shape: []int{out, to, to}, Spiking: drawRule(t)}, {Name: "b", Shape: []int{out, to, to}, Spiking: ranc.LIF(1, 0, -1, quant.ResetSubtract)}},
 			Synapses: []quant.Synapses{
 				{Name: "aw", From: "input", To: "a", Conv: &quant.Conv{Weight: drawWeights(t, values, out, channels/groups, k, k), Stride: pair(stride), Padding: pair(padding), Dilation: pair(dilation), Groups: groups}},
-				{Name: "bw", From: "a", To: "b", Latency: 1, Dense: &quant.Dense{Weight: drawWeights(t, []int32{-1, 1}, 4, out*to*to)}},
+				{Name: "bw", From: "a", To: "b", Latency: 1, One: &quant.One{Weight: quant.Scalar(1)}},
 			},
 		}
 		equalOnCores(t, net, 10, drawRaster(t, 10, channels*size*size))

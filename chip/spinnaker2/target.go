@@ -47,17 +47,6 @@ func (*Target) Limits() []chip.Limit {
 	return append(cores().Table(), limitWeight, limitExponent, limitNeurons)
 }
 
-// Grid is weights of −127 to 127, potentials in s16.15, decays of 15 bits, one tick a layer.
-func (*Target) Grid() chip.Grid {
-	g := chip.NewGrid(8)
-	g.Weight.Min = -int32(limitWeight.Value)
-	g.Neuron = LIF(decay(quant.Scalar(0)), quant.Scalar(1), quant.Tensor{}, quant.ResetSubtract)
-	g.Resets = []int32{quant.ResetSubtract, quant.ResetValue}
-	g.Threshold.Max, g.Bias = 1<<30, quant.Signed(31, quant.Saturate)
-	g.PerNeuron, g.Latency = true, []int{1, 1}
-	return g
-}
-
 // Place fills cores in the order of the layers, a word of 32 bits for every synapse.
 func (*Target) Place(net *quant.IntNet) (*chip.Placement, error) {
 	words := *net

@@ -89,6 +89,8 @@ func TestEachLimitIsRefused(t *testing.T) {
 		"threshold 32768 is outside 1..32767":                    func(n *quant.IntNet) { hidden(n).Threshold = quant.Scalar(32768) },
 		"bias 40000 is outside":                                  func(n *quant.IntNet) { hidden(n).Bias = quant.Scalar(40000) },
 		"5 spikes a step, the target has 31":                     func(n *quant.IntNet) { hidden(n).MaxSpikes = 5 },
+		"2 spikes a step, the target has 1":                      func(n *quant.IntNet) { n.Find("output").Spiking.MaxSpikes = 2 },
+		"initial potential 1 is outside 0..0":                    func(n *quant.IntNet) { hidden(n).Initial = quant.Scalar(1) },
 		"16 spikes of an input in a step, the limit is 15":       func(n *quant.IntNet) { n.Input.Max = 16 },
 		"reset mode 0 is outside 1..1; a reset to a value":       func(n *quant.IntNet) { hidden(n).Reset = quant.Scalar(0) },
 		"comparison is >, the target has >=":                     func(n *quant.IntNet) { hidden(n).Fire = model.FireAbove },

@@ -77,6 +77,7 @@ type conversion struct {
 	SNN       map[string]train.Score `json:"snn"` // by number of steps, all from one pass
 	Budget    *convert.Budget        `json:"budget"`
 	Test      map[string]float64     `json:"test_spikes_per_neuron"`
+	Compared  []compared             `json:"compared,omitempty"`
 	Operators []onnx.Operator        `json:"operators,omitempty"` // of the ONNX file: folded, mapped or refused
 	Changes   []convert.Change       `json:"changes"`             // from there to the form that was converted
 	Seconds   map[string]float64     `json:"seconds"`
@@ -119,6 +120,9 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	if err := c.judge(ctx, result, report, pool); err != nil {
 		return err
 	}
+	if err := c.compare(ctx, result, report, pool); err != nil {
+		return err
+	}
 	report.Seconds["judge"] = time.Since(began).Seconds()
 	c.record(result, report)
 	page := func() error { return writeConversionPage(o.out, report) }
@@ -152,8 +156,9 @@ func (c *converting) judge(ctx context.Context, r *convert.RateResult, report *c
 		return err
 	}
 	steps := curve(r.Steps)
+	encoder, _ := c.spiking(r.Steps)
 	snn, err := train.Evaluate(ctx, spiking, c.test, train.EvalOptions{
-		Encoder: c.encoder(r.Steps), Batch: batchOver(r.Network, r.Steps), Seed: c.seed, Pool: pool, Steps: steps,
+		Encoder: encoder, Batch: batchOver(r.Network, r.Steps), Seed: c.seed, Pool: pool, Steps: steps,
 	})
 	if err != nil {
 		return err
@@ -184,7 +189,7 @@ func (c *converting) record(r *convert.RateResult, report *conversion) {
 	for k, v := range c.data {
 		data[k] = v
 	}
-	data["encode"] = map[string]any{"kind": "constant", "steps": r.Steps}
+	_, data["encode"] = c.spiking(r.Steps)
 	last := report.SNN[fmt.Sprint(r.Steps)]
 	n.Record = model.Record{
 		Classes: c.test.Info().Classes, Preprocess: data, Readout: "mean", Seed: c.seed,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/snntrain/snntrain/internal/onnx/onnxpb"
+	"github.com/snntrain/snntrain/internal/onnx/onnxtest"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/train"
 )
@@ -74,7 +77,7 @@ func TestConvertCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, node := range n.Nodes {
-		if k, ok := node.Op.(*model.Neuron); ok && (k.Rules.MaxSpikes != 1 || k.Model != "if") {
+		if k, ok := node.Op.(*model.Neuron); ok && node.Name != n.Output() && (k.Rules.MaxSpikes != 1 || k.Model != "if") {
 			t.Errorf("%s: %s with %d spikes a step", node.Name, k.Model, k.Rules.MaxSpikes)
 		}
 	}
@@ -125,4 +128,80 @@ func TestConvertFaults(t *testing.T) {
 			t.Fatalf("%v left an output directory", c.args)
 		}
 	}
+}
+
+// TestConvertBadFiles: what is wrong with the ONNX file or the samples is said,
+// by either coding, and nothing is written.
+func TestConvertBadFiles(t *testing.T) {
+	whole := brightest(-1, 64).Bytes()
+	flipped := bytes.Clone(whole)
+	for i := 20; i < 60; i++ {
+		flipped[i] ^= 0x5a
+	}
+	away := onnxtest.Floats("w", []int64{64, 10}, make([]float32, 640)...)
+	away.FloatData, away.RawData = nil, nil
+	away.DataLocation = onnxpb.TensorProto_EXTERNAL.Enum()
+	key, file := "location", "weights.bin"
+	away.ExternalData = []*onnxpb.StringStringEntryProto{{Key: &key, Value: &file}}
+	matmul := func(opset int64, op string, w *onnxpb.TensorProto) []byte {
+		return onnxtest.New(opset).Input("x", 1, 64).Const(w).Node(op, []string{"x", "w"}, []string{"y"}, nil).Output("y").Bytes()
+	}
+	plain := onnxtest.Floats("w", []int64{64, 10}, make([]float32, 640)...)
+	rate, times := write(t, "rate.yaml", digitsConvert), write(t, "ttfs.yaml", timesConfig)
+	empty := write(t, "empty.csv", "a,b,label\n")
+	for _, c := range []struct {
+		name string
+		file []byte
+		want string
+		sets []string
+	}{
+		{"truncated", whole[:len(whole)/2], "truncated, corrupted, or another format", nil},
+		{"empty", nil, "is empty", nil},
+		{"flipped", flipped, "net.onnx", nil},
+		{"external data missing", matmul(13, "MatMul", away), `external data "weights.bin"`, nil},
+		{"opset", matmul(99, "MatMul", plain), "opset 99", nil},
+		{"operator", matmul(13, "Einsum", plain), "Einsum", nil},
+		{"dynamic", brightest(-1, -1, 8, 8).Bytes(), "--input-shape", nil},
+		{"no samples", whole, "", []string{"data={name: csv, train: " + empty + ", test: " + empty + "}"}},
+	} {
+		for _, config := range []string{rate, times} {
+			dir := t.TempDir()
+			net, out := filepath.Join(dir, "net.onnx"), filepath.Join(dir, "out")
+			if err := os.WriteFile(net, c.file, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			args := []string{"convert", net, "--config", config, "--out", out}
+			for _, s := range c.sets {
+				args = append(args, "--set", s)
+			}
+			_, message, status := call(t, args...)
+			if status != exitUsage || !strings.Contains(message, c.want) || strings.Contains(message, "panic") {
+				t.Errorf("%s: status %d, want %q in\n%s", c.name, status, c.want, message)
+			}
+			if _, err := os.Stat(out); err == nil {
+				t.Errorf("%s left an output directory", c.name)
+			}
+		}
+	}
+}
+
+// TestConvertRateInput: the network's record says how its input is encoded, so that
+// eval counts the same; what is compared is in the report.
+func TestConvertRateInput(t *testing.T) {
+	config := write(t, "c.yaml", "data: {name: digits}\nconvert: {method: light, steps: 16, calibration: 200, input: rate, compare: [srp, cos]}\n")
+	out := filepath.Join(t.TempDir(), "spikes")
+	var got conversion
+	object(t, &got, "convert", reluNet(t, "relu"), "--config", config, "--out", out)
+	if got.SNN["16"].Accuracy < got.ANN.Accuracy-0.1 || got.Budget.Analog != 0 {
+		t.Errorf("float %.3f, spiking %.3f, %g multiplications of the input", got.ANN.Accuracy, got.SNN["16"].Accuracy, got.Budget.Analog)
+	}
+	var again evalResult
+	object(t, &again, "eval", out)
+	if again.Correct != got.SNN["16"].Correct {
+		t.Errorf("eval has %d right, convert said %d", again.Correct, got.SNN["16"].Correct)
+	}
+	if len(got.Compared) != 2 || got.Compared[0].Extra != 4 || got.Compared[1].Extra != 16 || got.Compared[1].Score.N != got.ANN.N || got.Compared[0].Spikes <= 0 {
+		t.Errorf("compared: %+v", got.Compared)
+	}
+	refused(t, exitUsage, []string{"convert.compare", "cos", "convert.input"}, "convert", out, "--out", out+"2", "--config", write(t, "bad.yaml", "data: {name: digits}\nconvert: {compare: [coss], input: rat}\n"))
 }

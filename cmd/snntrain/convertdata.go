@@ -85,6 +85,11 @@ func (c *converting) decode(s config.Section) {
 	if _, err := convert.Methods().Get(c.options.Method); err != nil && c.options.Method != "auto" {
 		s.Fault("method", err.Error(), "auto chooses one")
 	}
+	for _, name := range c.options.Compare {
+		if _, err := convert.AllDynamics().Get(name); err != nil {
+			s.Fault("compare", err.Error(), "")
+		}
+	}
 }
 
 // open opens the data and reads the network.
@@ -107,7 +112,7 @@ func (c *converting) open(o convertOptions, d *data, pool *par.Pool) error {
 	if err := fits(c.float, training.Info(), enc); err != nil {
 		return err
 	}
-	c.calibration = &convert.Calibration{Pool: pool}
+	c.calibration = &convert.Calibration{Pool: pool, Seed: c.seed}
 	steps := c.options.Steps
 	if c.options.Method == "auto" {
 		steps = c.options.MaxSteps
@@ -138,6 +143,24 @@ func (c *converting) network(o convertOptions, sample model.Shape) error {
 	var err error
 	c.float, err = loadModel(o.model)
 	return err
+}
+
+// spiking shows a sample for a number of steps as the options say, and how a record names it.
+func (c *converting) spiking(steps int) (datasets.Encoder, map[string]any) {
+	if c.options.Input != convert.InputRate {
+		return c.encoder(steps), map[string]any{"kind": "constant", "steps": steps}
+	}
+	kind, err := datasets.EncoderKinds().Get("rate")
+	if err != nil {
+		panic(err)
+	}
+	options := kind.Options().(*datasets.RateOptions)
+	options.Steps = steps
+	enc, err := kind.New(options, c.test.Info())
+	if err != nil { // its values were checked
+		panic(err)
+	}
+	return enc, map[string]any{"kind": "rate", "steps": steps, "gain": options.Gain, "process": options.Process}
 }
 
 // encoder shows a sample for a number of steps.

@@ -20,6 +20,7 @@ func (r *conversion) table() string {
 		s := r.SNN[fmt.Sprint(t)]
 		fmt.Fprintf(&b, "  T = %-4d %6.2f %%  %+.2f\n", t, 100*s.Accuracy, 100*(s.Accuracy-r.ANN.Accuracy))
 	}
+	b.WriteString(r.comparedLines())
 	fmt.Fprintf(&b, "%.2f spikes per neuron; %.0f synaptic operations, %.0f multiplications of the input, against %.0f MACs\n\n", r.Budget.Spikes, r.Budget.SynOps, r.Budget.Analog, r.Budget.MACs)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, row := range append([][]string{layerColumns()}, r.layerRows()...) {

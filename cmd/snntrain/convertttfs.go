@@ -19,6 +19,7 @@ type ttfsOptions struct {
 	Calibration int     `yaml:"calibration" validate:"gte=1" doc:"training samples that show how large the activations of each layer get"`
 	Margin      float64 `yaml:"margin" validate:"gte=1" doc:"length of a layer's window over its largest activation seen"`
 	TimeBits    int     `yaml:"time_bits" validate:"gte=0,lte=32" doc:"bits of a spike's time within its window; 0 = exact times"`
+	WeightBits  int     `yaml:"weight_bits" validate:"gte=0,lte=24" doc:"bits of a weight, sign included, on a grid for each output channel; 0 = weights as they are"`
 }
 
 func ttfsDefaults() *ttfsOptions { return &ttfsOptions{Calibration: 1000, Margin: 1.5} }
@@ -29,7 +30,8 @@ type ttfsReport struct {
 	Model       string          `json:"model"`
 	Calibration int             `json:"calibration"` // samples
 	Margin      float64         `json:"margin"`
-	TimeBits    int             `json:"time_bits"` // 0 = exact times
+	TimeBits    int             `json:"time_bits"`   // 0 = exact times
+	WeightBits  int             `json:"weight_bits"` // 0 = as they are
 	ANN         train.Score     `json:"ann"`
 	SNN         train.Score     `json:"snn"`
 	Compared    comparison      `json:"compared"`
@@ -70,7 +72,7 @@ func (c *converting) convertTimes(ctx context.Context, s *streams, o convertOpti
 	for _, x := range c.calibration.Samples {
 		samples = ttfs.Samples(samples, x)
 	}
-	r, err := ttfs.Convert(c.float, ttfs.Options{Samples: samples, Margin: c.times.Margin, TimeBits: c.times.TimeBits, Pool: pool})
+	r, err := ttfs.Convert(c.float, ttfs.Options{Samples: samples, Margin: c.times.Margin, TimeBits: c.times.TimeBits, WeightBits: c.times.WeightBits, Pool: pool})
 	if err != nil {
 		return usage(err)
 	}
@@ -83,7 +85,7 @@ func (c *converting) convertTimes(ctx context.Context, s *streams, o convertOpti
 		return err
 	}
 	report := &ttfsReport{
-		Coding: "ttfs", Model: filepath.Base(o.model), Calibration: samples.B, Margin: c.times.Margin, TimeBits: c.times.TimeBits,
+		Coding: "ttfs", Model: filepath.Base(o.model), Calibration: samples.B, Margin: c.times.Margin, TimeBits: c.times.TimeBits, WeightBits: c.times.WeightBits,
 		ANN: ann.Score, SNN: snn.Score, Compared: compareScores(ann, snn), Mapping: r.Layers, Operators: c.operators, Version: version(),
 	}
 	report.count(p.(*spikeTimes).total, snn.N)
@@ -116,7 +118,7 @@ func (c *converting) recordTimes(n *model.Network, report *ttfsReport) {
 	data["encode"] = map[string]any{"kind": "constant", "steps": 1}
 	n.Record = model.Record{
 		Classes: c.test.Info().Classes, Preprocess: data, Readout: "last", Seed: c.seed,
-		Training: map[string]any{"converted": report.Model, "coding": report.Coding, "margin": report.Margin, "time_bits": report.TimeBits},
+		Training: map[string]any{"converted": report.Model, "coding": report.Coding, "margin": report.Margin, "time_bits": report.TimeBits, "weight_bits": report.WeightBits},
 		Results:  map[string]float64{"test_accuracy": report.SNN.Accuracy, "ann_accuracy": report.ANN.Accuracy},
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -84,6 +85,8 @@ func details(op model.Op) string {
 		return rectifierDetails(op)
 	case *model.FirstSpike:
 		return fmt.Sprintf("fires once at most, from %.6g to %.6g", op.TMin, op.TMax)
+	case *model.Delay:
+		return delayDetails(op)
 	case *model.Concat:
 		return "concat along " + []string{"channel", "height", "width"}[op.Axis]
 	case *model.Slice:
@@ -98,6 +101,14 @@ func details(op model.Op) string {
 		return "batch-norm over " + op.Over
 	}
 	return ""
+}
+
+func delayDetails(op *model.Delay) string {
+	low, high := slices.Min(op.Steps.Data), slices.Max(op.Steps.Data)
+	if low == high {
+		return fmt.Sprintf("delay of %v steps", low)
+	}
+	return fmt.Sprintf("delays of %v to %v steps", low, high)
 }
 
 func convDetails(op *model.Conv2d) string {

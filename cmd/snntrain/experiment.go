@@ -21,6 +21,7 @@ type experiment struct {
 	Seed    uint64           `yaml:"seed" doc:"decides everything random: same seed, same bits"`
 	Dt      float64          `yaml:"dt" validate:"gt=0" doc:"length of a time step in the unit of the time constants; 1 counts them in steps"`
 	Profile string           `yaml:"profile,omitempty" doc:"the framework whose meaning the neurons have when they name none"`
+	From    string           `yaml:"from,omitempty" doc:"run directory or model file to start from: its arrays where layers have the same names, or its whole network when model is left out"`
 	Data    config.Section   `yaml:"data" plug:"dataset,by=name" doc:"what to learn from"`
 	Model   []config.Section `yaml:"model" plug:"layer" doc:"the layers, input first"`
 	Loss    config.Section   `yaml:"loss" plug:"loss" doc:"what to minimize"`
@@ -96,15 +97,16 @@ type setup struct {
 	network  *model.Network
 	loss     *layers.Loss
 	plan     train.Plan
+	from     *start // nil = from initial values
 }
 
 // prepare reads a config, opens its data and builds its network. Every fault
 // of the config is reported at once.
 func prepare(o config.Options) (*setup, error) {
 	s := &setup{experiment: defaultExperiment()}
-	var err error
-	if s.doc, err = config.Load(o, s.experiment); err != nil {
-		return nil, usage(err)
+	err := s.load(o)
+	if err != nil {
+		return nil, err
 	}
 	s.doc.Root().Decode(s.experiment)
 	d := decodeData(s.Data)
@@ -143,14 +145,26 @@ func (s *setup) open(d *data) error {
 	} else {
 		d.encode.Kind(datasets.EncoderKinds().Names()...)
 	}
-	if len(s.Model) == 0 {
+	switch {
+	case len(s.Model) > 0:
+		s.network = b.Build(s.Model)
+	case s.from == nil:
 		s.doc.Root().Fault("model", "has no layer", "list the layers under model:")
 		return err
+	default:
+		var own error
+		if s.network, own = s.from.whole(b.Input); own != nil {
+			return errors.Join(err, own)
+		}
 	}
-	s.network = b.Build(s.Model)
 	s.network.Record.Classes = info.Classes
 	if err != nil || s.doc.Err() != nil {
 		return err
+	}
+	if s.from != nil && len(s.Model) > 0 {
+		if err := s.from.into(s.network); err != nil {
+			return err
+		}
 	}
 	return fits(s.network, info, s.encoder)
 }

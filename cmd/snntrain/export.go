@@ -140,8 +140,8 @@ func replaceAll(files ...content) error {
 func exportCommand(s *streams) *cobra.Command {
 	var target, out string
 	var o exportOptions
+	var graph exportNIROptions
 	images, models := strings.Join(exporters().Names(), ", "), strings.Join(modelExporters().Names(), ", ")
-	var of exportNIROptions
 	cmd := &cobra.Command{
 		Use:   "export IMAGE|MODEL --target NAME --out FILE",
 		Short: "Write a chip image, or a network, in the form that others read",
@@ -154,19 +154,19 @@ Write a network (a run directory or a model file) for a framework: ` + models + 
 FILE is then a directory. Where the framework runs something else than was trained, each layer is named,
 and what changes is counted on training samples.
 
-With --target nir, a network is written as a NIR graph, for the reader of a framework with --profile. Where that
-reader will run something else than was trained, each node is named, and the difference is counted on training
-samples of the network's data, or of --data.`),
+With --target nir, a network is written as a NIR graph, FILE, for the reader of a framework with --profile.
+Where that reader will run something else than was trained, each node is named, and the difference is
+counted on training samples of the network's data, or of --data.`),
 		Example: "  snntrain export net.snnimg --target netx --out network.net\n  snntrain export network.net --target image --out net.snnimg\n  snntrain export runs/quickstart --target snntorch --out quickstart-snntorch\n  snntrain export runs/quickstart --target nir --profile norse --out digits.nir",
 		Args:    exactlyOne("one chip image, netx file, run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if target == nirTarget {
+				graph.model, graph.out, graph.samples = args[0], out, o.samples
+				return runExportNIR(cmd.Context(), s, graph)
+			}
 			if write, err := modelExporters().Get(target); err == nil {
 				o.model, o.target, o.out = args[0], target, out
 				return runExportModel(cmd.Context(), s, write, o)
-			}
-			if target == nirTarget {
-				of.model, of.out, of.samples = args[0], out, o.samples
-				return runExportNIR(cmd.Context(), s, of)
 			}
 			return runExport(cmd.Context(), s, args[0], target, out)
 		},
@@ -174,9 +174,9 @@ samples of the network's data, or of --data.`),
 	cmd.Flags().StringVar(&target, "target", "", "form: "+images+", "+models+", "+nirTarget)
 	cmd.Flags().StringVarP(&out, "out", "o", "", "file or directory to write")
 	cmd.Flags().IntVar(&o.samples, "samples", 64, "training samples on which the difference is counted (networks), 0 = none")
-	cmd.Flags().StringVar(&of.profile, "profile", "", "nir: the framework whose reader the graph is for; left out: the one that the network was imported under, else nir")
-	cmd.Flags().Float64Var(&of.dt, "dt", 0, "nir: time step of the graph, 0 = the network's, or 1e-4 where that counts steps")
-	cmd.Flags().StringArrayVar(&of.data, "data", nil, "nir: config whose data: section the samples are of")
+	cmd.Flags().StringVar(&graph.profile, "profile", "", "nir: the framework whose reader the graph is for; left out: the one that the network was imported under, else nir")
+	cmd.Flags().Float64Var(&graph.dt, "dt", 0, "nir: time step of the graph, 0 = the network's, or 1e-4 where that counts steps")
+	cmd.Flags().StringArrayVar(&graph.data, "data", nil, "nir: config whose data: section the samples are of")
 	return cmd
 }
 

@@ -45,7 +45,7 @@ func exportTorch(n *model.Network, target, out string) (*model.Network, []pytorc
 // unknownTarget says which targets there are.
 func unknownTarget(name string) error {
 	all := registry.New[bool]("export target")
-	for _, known := range slices.Concat(exporters().Names(), modelExporters().Names()) {
+	for _, known := range slices.Concat(exporters().Names(), modelExporters().Names(), []string{nirTarget}) {
 		all.Add(known, true)
 	}
 	_, err := all.Get(name)

@@ -69,6 +69,9 @@ func runExportNIR(ctx context.Context, s *streams, o exportNIROptions) error {
 // readBack reads the graph as the profile's framework does and notes, for each
 // node, what it will run otherwise.
 func readBack(n *model.Network, ex *nir.Exported, o exportNIROptions, r *exportedNIR) (*model.Network, error) {
+	if q := n.Record.Quantize; q != nil {
+		r.note("network", fmt.Sprintf("was trained in the integers of %s; the graph holds its float weights", q.Target))
+	}
 	for _, note := range ex.Notes {
 		r.note(note.Node, note.Text)
 	}
@@ -110,7 +113,7 @@ func countDifference(ctx context.Context, n, asRun *model.Network, o exportNIROp
 	if err != nil {
 		return nil, err
 	}
-	return conform.Difference(ctx, n, asRun, list, input.pool)
+	return conform.Difference(ctx, n, asRun, list, input.compile)
 }
 
 func sayExported(s *streams, r exportedNIR) {

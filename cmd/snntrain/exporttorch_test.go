@@ -41,6 +41,17 @@ func TestExportTorch(t *testing.T) {
 	}
 }
 
+// TestDifferenceIsCounted: spikes that are sent one step late here are sent at once there.
+func TestDifferenceIsCounted(t *testing.T) {
+	_, run, _ := trained(t, "profile: spyx\n"+small)
+	var e exported
+	object(t, &e, "export", run, "--target", "snntorch", "--out", t.TempDir())
+	l := e.Difference.Layers["lif1"]
+	if l.Differ == 0 || l.Spikes == 0 || e.Difference.Samples != 64 {
+		t.Errorf("%+v", e.Difference)
+	}
+}
+
 // TestImportTorchWithConfig: arrays alone need a config; its layers are named as the modules.
 func TestImportTorchWithConfig(t *testing.T) {
 	config, run, _ := trained(t, small)
@@ -65,6 +76,37 @@ func TestImportTorchWithConfig(t *testing.T) {
 	}
 	if r.Format != "pytorch" || n.Record.Readout == "" {
 		t.Errorf("%+v, record %+v", r, n.Record)
+	}
+}
+
+// burnMNIST is the structure of data/models/mnist.safetensors, whose layers are named as its modules.
+const burnMNIST = `
+data: {name: mnist, normalize: {mean: [0.1307], std: [0.3081]}, encode: {kind: constant, steps: 1}}
+model:
+  - {kind: conv2d, name: conv1, out: 8, kernel: 3}
+  - {kind: relu}
+  - {kind: conv2d, name: conv2, out: 16, kernel: 3}
+  - {kind: relu}
+  - {kind: conv2d, name: conv3, out: 24, kernel: 3}
+  - {kind: relu}
+  - {kind: batch-norm, name: norm1}
+  - {kind: linear, name: fc1, out: 32}
+  - {kind: relu}
+  - {kind: linear, name: fc2, out: 10}
+  - {kind: batch-norm, name: norm2}
+loss: {kind: cross-entropy, readout: last}
+`
+
+// TestImportTrainedWeights: a safetensors file of another project has the accuracy that is known of it.
+func TestImportTrainedWeights(t *testing.T) {
+	config, dir := write(t, "mnist.yaml", burnMNIST), t.TempDir()
+	set := "data.dir=" + testkit.Data(t, "mnist")
+	var r imported
+	object(t, &r, "import", testkit.Data(t, "models", "mnist.safetensors"), "--config", config, "--set", set, "--out", dir)
+	var e evalResult
+	object(t, &e, "eval", r.File)
+	if e.N != 10000 || e.Correct < 9916 || e.Correct > 9918 {
+		t.Errorf("%d of %d correct, 9917 of 10000 are known", e.Correct, e.N)
 	}
 }
 

@@ -28,7 +28,7 @@ func importers() []importer {
 	for _, form := range importable() {
 		all = append(all, importChip(form))
 	}
-	return append(all, nirImporter(), pytorchImporter())
+	return append(all, pytorchImporter(), nirImporter())
 }
 
 // importOptions are what the user asked for.
@@ -37,9 +37,10 @@ type importOptions struct {
 	out     string // directory
 	profile string // name of a semantics profile, "" = what the file says
 
+	dt    float64 // of a NIR graph
+	reset string  // of a NIR graph
+
 	config, sets []string // the structure of a network of which the file holds arrays only
-	dt           float64
-	reset        string
 }
 
 // imported is the JSON of import.
@@ -84,10 +85,10 @@ func importCommand(s *streams) *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&o.out, "out", "o", "", "directory to write to")
 	cmd.Flags().StringVar(&o.profile, "profile", "", "semantics profile of the neurons, where the form does not say what they mean")
-	cmd.Flags().StringArrayVar(&o.config, "config", nil, "config whose model: section is the structure, for files that hold arrays only")
-	cmd.Flags().StringArrayVar(&o.sets, "set", nil, "override a key of that config: data.dir=PATH")
 	cmd.Flags().Float64Var(&o.dt, "dt", 0, "time step of a NIR graph, in the unit of its time constants, 0 = the profile's")
 	cmd.Flags().StringVar(&o.reset, "reset", "", "reset of a NIR graph with profile nir: value or subtract")
+	cmd.Flags().StringArrayVar(&o.config, "config", nil, "config whose model: section is the structure, for files that hold arrays only")
+	cmd.Flags().StringArrayVar(&o.sets, "set", nil, "override a key of that config: data.dir=PATH")
 	return cmd
 }
 

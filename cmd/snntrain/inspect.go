@@ -22,11 +22,11 @@ func inspectCommand(s *streams) *cobra.Command {
 		Short: "Draw a network with shapes, parameters and operations, or list what a chip holds",
 		Long: strings.TrimSpace(`
 Draw a network as a graph with shapes, parameters and multiply-accumulates. MODEL is a run directory,
-a model file, a NIR file (.nir) under --profile, or an ONNX file (.onnx), of which every operator is accounted for; of a config it is the
-network before training. Of a chip image (.snnimg), or a file that a chip's tools read (network.net, RANC,
-Xylo and Speck JSON), it lists layers, neurons, synapses, bits, cores and how much of the chip is used.`),
+a model file, a NIR file (.nir) under --profile, or an ONNX file (.onnx), of which every operator is
+accounted for; of a config it is the network before training. Of a chip image (.snnimg), or a file that
+a chip's tools read (network.net, RANC, Xylo and Speck JSON), it lists layers, neurons, synapses, bits, cores and how much of the chip is used.`),
 		Example: "  snntrain inspect runs/quickstart\n  snntrain inspect configs/quickstart.yaml\n  snntrain inspect resnet20.onnx\n  snntrain inspect net.snnimg",
-		Args:    exactlyOne("one run directory, model file, chip image, NIR file, ONNX file or config"),
+		Args:    exactlyOne("one run directory, model file, chip image, ONNX file or config"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if isONNX(args[0]) {
 				return runInspectONNX(s, args[0], inputShape)
@@ -51,8 +51,8 @@ Xylo and Speck JSON), it lists layers, neurons, synapses, bits, cores and how mu
 			return runInspect(s, args[0])
 		},
 	}
-	flags.add(cmd)
 	cmd.Flags().StringVar(&inputShape, "input-shape", "", inputShapeHelp)
+	flags.add(cmd)
 	return cmd
 }
 

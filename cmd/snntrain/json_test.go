@@ -154,10 +154,11 @@ func TestSchemaNamesEveryPlugIn(t *testing.T) {
 	for def, want := range map[string][]string{
 		"dataset": datasets.Builtin().Names(), "encoder-constant": datasets.EncoderKinds().Names(), "layer": layers.Kinds().Names(), "init-fan-in": layers.Inits().Names(),
 		"surrogate": surrogate.Builtin().Names(), "loss-cross-entropy": train.Losses().Names(), "optimizer-adam": train.Optimizers().Names(), "schedule-constant": train.Schedules().Names(),
+		"coding-rate": {"rate", "ttfs"},
 	} {
 		var got, bare []string
 		for _, one := range s.Defs[def].OneOf {
-			if name := one.Properties["kind"].Const + one.Properties["name"].Const; name != "" {
+			if name := one.Properties["kind"].Const + one.Properties["name"].Const + one.Properties["coding"].Const; name != "" {
 				got = append(got, name)
 			}
 			bare = append(bare, one.Enum...)

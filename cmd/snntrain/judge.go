@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,8 @@ type judgeOptions struct {
 	tail                  int
 	scale                 float64
 	energy                string
+	chips                 int
+	chipSeed              uint64
 }
 
 func (o *judgeOptions) flags(f *pflag.FlagSet) {
@@ -45,6 +48,8 @@ func (o *judgeOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.readout, "readout", "", "how spikes of the output become scores, for an image that does not say: "+strings.Join(chip.Readouts(), ", "))
 	f.IntVar(&o.tail, "tail", 0, "ticks behind the input of a sample, for an image that does not say")
 	f.Float64Var(&o.scale, "scale", 0, "a value x enters as round(x/scale), held in the input's range, for an image that does not say")
+	f.IntVar(&o.chips, "chips", 0, "judge on so many sampled chips of an analog target, mean and spread; 20 or more say something")
+	f.Uint64Var(&o.chipSeed, "chip-seed", 1, "seed of the sampled chips")
 	f.StringVar(&o.energy, "energy", "", "count energy and place on cores as another target does: "+strings.Join(all.Targets().Names(), ", "))
 }
 
@@ -62,8 +67,8 @@ func (o *judgeOptions) changed(cmd *cobra.Command) string {
 }
 
 func (o *judgeOptions) check() error {
-	if o.batch < 1 || o.limit < 0 || o.tail < 0 || o.scale < 0 {
-		return usagef("emulate: --batch %d must be at least 1; --limit %d, --tail %d and --scale %v at least 0", o.batch, o.limit, o.tail, o.scale)
+	if o.batch < 1 || o.limit < 0 || o.tail < 0 || o.scale < 0 || o.chips < 0 || o.chips == 1 {
+		return usagef("emulate: --batch %d must be at least 1; --limit %d, --tail %d and --scale %v at least 0, --chips %d 0 or at least 2", o.batch, o.limit, o.tail, o.scale, o.chips)
 	}
 	if parts := []string{"test", "validation", "train"}; !slices.Contains(parts, o.split) {
 		return usage(fault.Fault{Pkg: "emulate", Subject: "--split", Fact: fmt.Sprintf("has no part %q", o.split), Hint: "parts: " + strings.Join(parts, ", ")})
@@ -89,7 +94,13 @@ func runJudge(ctx context.Context, s *streams, path string, o judgeOptions) erro
 	}
 	source = datasets.Limit(source, o.limit)
 	pool := par.New(o.threads)
-	batches := datasets.Batches(source, datasets.BatchOptions{Size: o.batch, Seed: seed, Encoder: enc, Pool: pool})
+	of := func() iter.Seq2[*datasets.Batch, error] {
+		return datasets.Batches(source, datasets.BatchOptions{Size: o.batch, Seed: seed, Encoder: enc, Pool: pool})
+	}
+	if o.chips > 0 {
+		return o.onChips(ctx, s, im, of, pool, source.Info().Frames)
+	}
+	batches := of()
 	began, bar := time.Now(), newSampleProgress(s, source.Len())
 	defer bar.close()
 	var j *run.Judge

@@ -13,6 +13,7 @@ import (
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/nir"
 	"github.com/snntrain/snntrain/nir/conform"
@@ -70,6 +71,11 @@ type nirInput struct {
 	split                   datasets.Split // "" = test
 }
 
+// compile makes a program of a network.
+func (in *nirInput) compile(n *model.Network) (*layers.Program, error) {
+	return compile(n, layers.Options{Pool: in.pool})
+}
+
 // batches opens the data that is asked for, or that a network was trained on; else it is noise.
 func (in *nirInput) batches(n *model.Network) (iter.Seq2[conform.Batch, error], error) {
 	if in.pool == nil {
@@ -112,7 +118,7 @@ func runNIRDiff(ctx context.Context, s *streams, o nirDiffOptions) error {
 		return usage(err)
 	}
 	o.input.pool = par.New(o.input.threads)
-	r, err := conform.Compare(ctx, g, profiles, o.input.batches, o.input.pool)
+	r, err := conform.Compare(ctx, g, profiles, o.input.batches, o.input.compile)
 	if err != nil {
 		return err
 	}

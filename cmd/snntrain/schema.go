@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/layers"
@@ -12,11 +13,15 @@ import (
 	"github.com/snntrain/snntrain/train"
 )
 
-// schema is the JSON Schema of a training config with every plug-in.
+// schema is the JSON Schema of training and conversion configs with every plug-in.
 func schema() ([]byte, error) {
-	return config.Schema(defaultExperiment(), map[string][]config.Plug{
+	every := &struct {
+		experiment `yaml:",inline"`
+		Convert    config.Section `yaml:"convert" plug:"coding,by=coding" doc:"how to convert (snntrain convert)"`
+	}{experiment: *defaultExperiment(), Convert: config.Default("rate")}
+	return config.Schema(every, map[string][]config.Plug{
 		"dataset": datasetPlugs(), "encoder": encoderPlugs(), "layer": layerPlugs(), "init": initPlugs(),
-		"recurrence": recurrencePlugs(), "surrogate": surrogatePlugs(), "loss": lossPlugs(), "optimizer": optimizerPlugs(), "schedule": schedulePlugs(), "quantize": quantizePlugs(),
+		"recurrence": recurrencePlugs(), "coding": codingPlugs(), "surrogate": surrogatePlugs(), "loss": lossPlugs(), "optimizer": optimizerPlugs(), "schedule": schedulePlugs(), "quantize": quantizePlugs(),
 	})
 }
 
@@ -65,6 +70,13 @@ func recurrencePlugs() []config.Plug {
 	return plugs(r.Names(), r.Get, func(k layers.Recurrence) config.Plug {
 		return config.Plug{Kind: k.Name, Doc: k.Doc, Options: k.Options()}
 	})
+}
+
+func codingPlugs() []config.Plug {
+	return []config.Plug{
+		{Kind: "rate", Doc: "the number of spikes in T steps stands for an activation", Options: convert.RateDefaults()},
+		{Kind: "ttfs", Doc: "the time of a neuron's only spike is its activation", Options: ttfsDefaults()},
+	}
 }
 
 func lossPlugs() []config.Plug {

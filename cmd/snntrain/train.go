@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,6 +25,7 @@ type trainOptions struct {
 	force   bool
 	seed    *uint64 // nil = that of the config
 	seeds   int
+	from    string
 }
 
 func trainCommand(s *streams) *cobra.Command {
@@ -37,7 +39,11 @@ Train a network from a config file. Several files are laid over each other, late
 
 The run directory (--out, default runs/<name of the config>) gets the resolved config, the
 network that was best on the validation part, checkpoints, metrics, TensorBoard events,
-summary.json and report.html. Ctrl-C saves a checkpoint; --resume goes on with the same bits.`),
+summary.json and report.html. Ctrl-C saves a checkpoint; --resume goes on with the same bits.
+
+With --from (or the key from:) training starts from a network that was trained, converted or
+imported: its whole network when the config has no model:, else its arrays in layers of the same
+names. Data and readout that the config leaves out are those of that network.`),
 		Example: "  snntrain train configs/quickstart.yaml\n  snntrain train configs/mnist-mlp.yaml --set train.epochs=1 --set data.dir=data/mnist\n  snntrain train runs/mnist-mlp/config.yaml --out runs/mnist-mlp --resume",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.configs = args
@@ -51,6 +57,7 @@ summary.json and report.html. Ctrl-C saves a checkpoint; --resume goes on with t
 	f := cmd.Flags()
 	f.StringArrayVar(&o.sets, "set", nil, "override a key of the config: key.path=value")
 	f.StringVar(&o.out, "out", "", "run directory")
+	f.StringVar(&o.from, "from", "", "run directory or model file to start from")
 	f.BoolVar(&o.resume, "resume", false, "go on from the last checkpoint in the run directory")
 	f.BoolVar(&o.force, "force", false, "replace a run that is in the run directory")
 	f.Uint64Var(&seed, "seed", 0, "seed, over that of the config")
@@ -67,6 +74,9 @@ func runTrain(ctx context.Context, s *streams, o trainOptions) error {
 	}
 	if o.seed != nil {
 		o.sets = append(o.sets, fmt.Sprintf("seed=%d", *o.seed))
+	}
+	if o.from != "" {
+		o.sets = append(o.sets, "from="+strconv.Quote(o.from))
 	}
 	if o.out == "" {
 		o.out = filepath.Join("runs", strings.TrimSuffix(filepath.Base(o.configs[0]), filepath.Ext(o.configs[0])))
@@ -116,6 +126,9 @@ func trainOne(ctx context.Context, s *streams, o trainOptions) (*summary, error)
 		}
 	} else if err := train.WriteFile(path, set.resolved); err != nil {
 		return nil, err
+	}
+	if set.from != nil {
+		s.log("%s", set.from.said)
 	}
 	s.log("%s", describeSetup(set, o.out, pool.Threads()))
 	hooks, done, err := hooksOf(s, set, o, program)

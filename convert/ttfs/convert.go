@@ -17,7 +17,9 @@ type Options struct {
 	Margin float64
 	// TimeBits is the number of bits of a spike's time within its window; 0 = exact times.
 	TimeBits int
-	Pool     *par.Pool
+	// WeightBits is the number of bits, sign included, of a synapse's weight; 0 = as it is.
+	WeightBits int
+	Pool       *par.Pool
 }
 
 // Outcome is what became of a layer.
@@ -76,8 +78,14 @@ func Convert(n *model.Network, o Options) (*Result, error) {
 	if !(o.Margin >= 1) {
 		return nil, fault.Fault{Pkg: "convert/ttfs", Subject: "margin", Fact: fmt.Sprintf("%v is below 1", o.Margin)}
 	}
+	if o.WeightBits < 0 || o.WeightBits == 1 || o.WeightBits > 24 {
+		return nil, fault.Fault{Pkg: "convert/ttfs", Subject: "weight bits", Fact: fmt.Sprintf("%d, expected 2 to 24, or 0 for weights as they are", o.WeightBits)}
+	}
 	if _, err := n.Shapes(); err != nil {
 		return nil, err
+	}
+	if o.WeightBits > 0 {
+		n = quantized(n, o.WeightBits)
 	}
 	if err := refused(n); err != nil {
 		return nil, err

@@ -375,3 +375,27 @@ func TestSpikesInOrder(t *testing.T) {
 		}
 	})
 }
+
+// TestWeightBits: weights of few bits lie on a grid of their output channel, to
+// the nearest, and the network that they come from stays as it was.
+func TestWeightBits(t *testing.T) {
+	x := values(model.Shape{3}, []float32{1, 0.5, 0.25})
+	n := chain(x.Shape, linear(2, 0.7, -0.31, 0.1, 30, 16, -4), relu, linear(1, 1, 1))
+	r := converted(t, n, ttfs.Options{Samples: x, WeightBits: 3})
+	got := r.Network.Node("linear0").Op.(*model.Linear).Weight.Data
+	third := float32(0.7) / 3 // ±3 steps a row
+	want := []float32{3 * third, -third, 0, 30, 20, 0}
+	for i, v := range got {
+		if math.Abs(float64(v-want[i])) > 1e-6*math.Abs(float64(want[i])) {
+			t.Errorf("weight %d is %v, want %v", i, v, want[i])
+		}
+	}
+	if w := n.Node("linear0").Op.(*model.Linear).Weight.Data; w[1] != -0.31 {
+		t.Error("the network that was converted has other weights now")
+	}
+	for _, bits := range []int{-1, 1, 25} {
+		if _, err := ttfs.Convert(n, ttfs.Options{Samples: x, WeightBits: bits}); err == nil || !strings.Contains(err.Error(), "expected 2 to 24") {
+			t.Errorf("%d bits: error %v", bits, err)
+		}
+	}
+}

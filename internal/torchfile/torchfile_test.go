@@ -15,8 +15,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/snntrain/snntrain/convert/onnx"
 	"github.com/snntrain/snntrain/internal/testkit"
 	"github.com/snntrain/snntrain/internal/torchfile"
+	"github.com/snntrain/snntrain/model"
 )
 
 // recorded is a tensor of testdata/expected.json, as PyTorch sees it.
@@ -194,6 +196,32 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// old wraps a pickle with one storage of 6 float32 as torch.save did before PyTorch 1.6.
+func old(protocol, object, keys string, count uint64, values int) []byte {
+	raw := []byte("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19." + "\x80\x02M" + protocol + "." + "\x80\x02}." + object + "\x80\x02](" + keys + "e.")
+	return append(binary.LittleEndian.AppendUint64(raw, count), make([]byte, 4*values)...)
+}
+
+func TestOldFaults(t *testing.T) {
+	ok, all := tensor(small(0), small(6), small(1), small(6)), torchfile.DefaultLimits()
+	if got, err := torchfile.Decode(old("\xe9\x03", ok, text("0"), 6, 6), all); err != nil || got.Tensors[0].Len() != 6 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	for want, raw := range map[string][]byte{
+		"5 values, its tensors expect 6, the file has 24 bytes left": old("\xe9\x03", ok, text("0"), 5, 6),
+		"6 values, its tensors expect 6, the file has 20 bytes left": old("\xe9\x03", ok, text("0"), 6, 5),
+		`storage "1" belongs to no tensor`:                           old("\xe9\x03", ok, text("1"), 6, 6),
+		`storage "0" belongs to no tensor, or is there twice`:        old("\xe9\x03", ok, text("0")+text("0"), 6, 6),
+		`storage "0" has no bytes`:                                   old("\xe9\x03", ok, "", 6, 6),
+		"protocol 1000 of the form before PyTorch 1.6":               old("\xe8\x03", ok, text("0"), 6, 6),
+		"is a view of another":                                       old("\xe9\x03", strings.Replace(ok, "tQ", "K\x01tQ", 1), text("0"), 6, 6),
+	} {
+		if _, err := torchfile.Decode(raw, all); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
+}
+
 // TestRealCheckpoint: the ResNet-20 of data/models, saved by a PyTorch before 1.6.
 func TestRealCheckpoint(t *testing.T) {
 	got, err := torchfile.Read(testkit.Data(t, "models", "resnet20-12fca82f.th"))
@@ -216,9 +244,32 @@ func TestRealCheckpoint(t *testing.T) {
 	if len(got.Tensors) != 97 || values != 269722+2*688 {
 		t.Errorf("%d tensors with %d values", len(got.Tensors), values)
 	}
+	sameAsONNX(t, got.Tensors)
 	st, err := torchfile.Read(testkit.Data(t, "models", "mnist.safetensors"))
 	if err != nil || len(st.Tensors) != 20 || st.Tensors[0].Name != "conv1.bias" || !slices.Equal(st.Tensors[0].Shape, []int{8}) {
 		t.Errorf("mnist.safetensors: %+v, %v", st, err)
+	}
+}
+
+// sameAsONNX: the same network was exported to ONNX by PyTorch itself; every array is there, bit for bit.
+func sameAsONNX(t *testing.T, tensors []torchfile.Tensor) {
+	t.Helper()
+	r, err := onnx.Import(testkit.Data(t, "onnx", "resnet20", "resnet20.onnx"), onnx.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range tensors {
+		layer := strings.TrimPrefix(g.Name[:strings.LastIndexByte(g.Name, '.')], "module.")
+		if layer == "linear" && strings.HasSuffix(g.Name, ".weight") {
+			continue // its columns follow the order that the ONNX graph flattens in
+		}
+		found := false
+		r.Network.Params(func(name string, p model.Param) {
+			found = found || strings.Contains("."+name, "."+layer+".") && slices.Equal(p.Tensor.Data, g.Floats)
+		})
+		if !found {
+			t.Errorf("%s: no such values in the ONNX file", g.Name)
+		}
 	}
 }
 

@@ -12,25 +12,26 @@ import (
 //	s = u > θ or u ≥ θ;  v ← fl(u − θ), reset_to, or u
 func (s *Spiking) stepReal(st *State, x []int32, out *Spikes) {
 	v := st.F
+	st.Changed = 0
 	for n, arrived := range x {
-		left := v[n]
+		left, old := v[n], v[n]
 		if s.keep != nil {
 			left = float32(left * s.keep[n])
 		}
 		u := float32(left + float32(int64(arrived)+int64(s.bias[n])))
 		theta := float32(s.theta[n])
-		if u < theta || u == theta && s.rule.Fire == model.FireAbove {
-			v[n] = u
-			continue
+		if u > theta || u == theta && s.rule.Fire == model.FireAtLeast {
+			out.Add(int32(n), 1)
+			switch s.reset[n] {
+			case quant.ResetSubtract:
+				u = float32(u - theta)
+			case quant.ResetValue:
+				u = float32(s.resetTo[n])
+			}
 		}
-		out.Add(int32(n), 1)
-		switch s.reset[n] {
-		case quant.ResetSubtract:
-			u = float32(u - theta)
-		case quant.ResetValue:
-			u = float32(s.resetTo[n])
+		if v[n] = u; u != old {
+			st.Changed++
 		}
-		v[n] = u
 	}
 }
 

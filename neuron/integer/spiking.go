@@ -34,8 +34,8 @@ type State struct {
 	Wait    []int32   // ticks for which the membrane is still held; nil without refractory period
 	Changed int       // neurons whose membrane potential the last tick changed
 	resting bool      // everything is zero
-	U       []int32   // potential that was compared with the threshold in the last tick that was not skipped as silent; valid until the arrays given to Step change
 	tick    uint64    // for noise
+	U       []int32   // potential that was compared with the threshold in the last tick that was not skipped as silent; valid until the arrays given to Step change
 	x       []int32   // the charge of this tick
 }
 

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
@@ -41,6 +40,9 @@ func (p *Parting) String() string {
 // close is what two potentials may differ by, relative to the larger one of both and 1.
 const close = 1e-4
 
+// Compiler makes a program of a network, in the arithmetic that it was trained in.
+type Compiler func(n *model.Network) (*layers.Program, error)
+
 // runner runs a network and hands out the rasters of its neurons.
 type runner struct {
 	net     *model.Network
@@ -48,8 +50,8 @@ type runner struct {
 	watched []string
 }
 
-func newRunner(n *model.Network, pool *par.Pool) (*runner, error) {
-	p, err := layers.Compile(n, layers.Options{Pool: pool})
+func newRunner(n *model.Network, compile Compiler) (*runner, error) {
+	p, err := compile(n)
 	if err != nil {
 		return nil, err
 	}

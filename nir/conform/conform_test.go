@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/nir"
 	"github.com/snntrain/snntrain/nir/conform"
@@ -26,6 +26,8 @@ func chain() *nir.Graph {
 	return g
 }
 
+func compile(n *model.Network) (*layers.Program, error) { return layers.Compile(n, layers.Options{}) }
+
 func noise(n *model.Network) (iter.Seq2[conform.Batch, error], error) {
 	return conform.Noise(n, 3, 40, 4), nil
 }
@@ -38,7 +40,7 @@ func TestCompare(t *testing.T) {
 		{Name: "subtract", Options: nir.Options{Profile: "nir", Reset: "subtract"}},
 		{Name: "snntorch", Options: nir.Options{Profile: "snntorch"}},
 		{Name: "lava", Options: nir.Options{Profile: "lava"}},
-	}, noise, par.New(2))
+	}, noise, compile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +72,7 @@ func TestPartingIsTheFirst(t *testing.T) {
 	lif := changed.Network.Node("lif").Op.(*model.Neuron)
 	lif.Values["threshold"] = &model.Tensor{Shape: []int{2}, Data: []float32{1, 100}} // the second falls silent
 	list, _ := noise(made.Network)
-	d, err := conform.Difference(context.Background(), made.Network, changed.Network, list, par.New(1))
+	d, err := conform.Difference(context.Background(), made.Network, changed.Network, list, compile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/rng"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
@@ -58,7 +57,7 @@ type entry struct {
 
 // Compare runs a graph under every profile over all batches. The first profile
 // that takes the graph is the reference.
-func Compare(ctx context.Context, g *nir.Graph, profiles []Profile, batches func(*model.Network) (iter.Seq2[Batch, error], error), pool *par.Pool) (*Report, error) {
+func Compare(ctx context.Context, g *nir.Graph, profiles []Profile, batches func(*model.Network) (iter.Seq2[Batch, error], error), compile Compiler) (*Report, error) {
 	r := &Report{Outcomes: make([]Outcome, len(profiles))}
 	var taken []*entry
 	for i, p := range profiles {
@@ -68,7 +67,7 @@ func Compare(ctx context.Context, g *nir.Graph, profiles []Profile, batches func
 			r.Outcomes[i].Refused = lines(err)
 			continue
 		}
-		run, err := newRunner(made.Network, pool)
+		run, err := newRunner(made.Network, compile)
 		if err != nil {
 			return nil, err
 		}
@@ -167,12 +166,12 @@ func lines(err error) []string {
 
 // Difference is what a network does otherwise when another one runs in its
 // place; layers of one name are compared. Correct counts equal predictions.
-func Difference(ctx context.Context, trained, asRun *model.Network, list iter.Seq2[Batch, error], pool *par.Pool) (*Outcome, error) {
-	a, err := newRunner(trained, pool)
+func Difference(ctx context.Context, trained, asRun *model.Network, list iter.Seq2[Batch, error], compile Compiler) (*Outcome, error) {
+	a, err := newRunner(trained, compile)
 	if err != nil {
 		return nil, err
 	}
-	b, err := newRunner(asRun, pool)
+	b, err := newRunner(asRun, compile)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,195 @@
+package convert
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/snntrain/snntrain/internal/kernels"
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/rng"
+	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/layers"
+	"github.com/snntrain/snntrain/model"
+)
+
+// The settings of tuned.
+const (
+	tuneBatch = 50
+	tuneRate  = 0.01 // of Adam, in units of the root mean square of an array; falls to 0 as a half cosine
+)
+
+// tunedMethod is advanced, and then trains all synapses at once: the scores of
+// the spiking network come close to those of the float network on calibration
+// samples and what augmenter makes of them, with the loss of
+// autograd.Distillation at temperature 1. Gradients go back through time; the
+// derivative of a spike is 1/θ for a potential between θ/2 and 3θ/2, so that an
+// input counts at the first step after it whose potential is near the threshold.
+// Thresholds and potentials stay. Labels are not used.
+func tunedMethod() Method {
+	m := advancedMethod()
+	m.Name, m.Doc = "tuned", "advanced, then all weights at once with surrogate gradients, towards the float network's scores (Hinton et al. 2015)"
+	m.finish = func(ctx context.Context, r *RateResult, cal *Calibration, o *RateOptions) error {
+		if o.Epochs == 0 {
+			return nil
+		}
+		t, err := newTuner(r, cal, o)
+		if err != nil {
+			return err
+		}
+		return t.run(ctx)
+	}
+	return m
+}
+
+// tuner trains a converted network.
+type tuner struct {
+	result           *RateResult
+	cal              *Calibration
+	options          *RateOptions
+	net              *model.Network
+	teacher, student *layers.Program
+	source           *augmenter
+	states           []tuneState
+	step, steps      int
+	x, target        signal.Signal
+}
+
+// tuneState is what Adam keeps of an array.
+type tuneState struct {
+	mean, square []float32
+	rate         float64
+}
+
+func newTuner(r *RateResult, cal *Calibration, o *RateOptions) (*tuner, error) {
+	data, err := r.Network.Encode()
+	if err != nil {
+		return nil, err
+	}
+	t := &tuner{result: r, cal: cal, options: o, source: newAugmenter(cal, r.Canonical.Input, o.Flip)}
+	if t.net, err = model.Decode(data); err != nil { // arrays of its own
+		return nil, err
+	}
+	unitThresholds(t.net)
+	if t.teacher, err = layers.Compile(r.Canonical, layers.Options{Pool: cal.Pool, Readout: "mean"}); err != nil {
+		return nil, err
+	}
+	loss := &layers.Loss{Kind: "distillation", Readout: "mean", Tau: 1}
+	if t.student, err = layers.Compile(t.net, layers.Options{Pool: cal.Pool, Loss: loss}); err != nil {
+		return nil, err
+	}
+	t.student.SetBPTT(layers.BPTT{Checkpoint: layers.AutoCheckpoint})
+	for _, p := range t.student.Params() {
+		sum := 0.0
+		for _, v := range p.Value {
+			sum += float64(v) * float64(v)
+		}
+		rms := math.Sqrt(sum / float64(len(p.Value)))
+		t.states = append(t.states, tuneState{make([]float32, len(p.Value)), make([]float32, len(p.Value)), tuneRate * rms})
+	}
+	t.steps = o.Epochs * ((cal.Len() + tuneBatch - 1) / tuneBatch)
+	return t, nil
+}
+
+// unitThresholds writes every neuron with threshold 1 and its input gain as
+// 1/θ: the same spikes, and one surrogate derivative fits all channels.
+func unitThresholds(n *model.Network) {
+	shapes, err := n.Shapes()
+	if err != nil {
+		return
+	}
+	for i, node := range n.Nodes {
+		old, ok := node.Op.(*model.Neuron)
+		if !ok || old.Model != "if" {
+			continue
+		}
+		op := *old
+		gain := inverse(old.Values["threshold"])
+		op.Values = map[string]*model.Tensor{"threshold": model.Scalar(1), "r": gain}
+		for _, name := range []string{"v_init", "bias"} {
+			if v := old.Values[name]; v != nil {
+				op.Values[name] = product(v, gain, shapes[node.Name])
+			}
+		}
+		op.Surrogate = model.SurrogateSpec{Kind: "boxcar", Params: map[string]float64{"width": 1, "height": 1}}
+		n.Nodes[i].Op = &op
+	}
+}
+
+// inverse is 1/t.
+func inverse(t *model.Tensor) *model.Tensor {
+	out := t.Clone()
+	for i, v := range out.Data {
+		out.Data[i] = 1 / v
+	}
+	return out
+}
+
+// run trains, and keeps the weights.
+func (t *tuner) run(ctx context.Context) error {
+	for epoch := range t.options.Epochs {
+		r := rng.New(rng.Key(t.cal.Seed, uint64(epoch)), rng.Augment)
+		order := r.Perm(len(t.source.samples))
+		for at := 0; at < len(order); at += tuneBatch {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			pick := order[at:min(at+tuneBatch, len(order))]
+			t.x.ResetAnalog(1, len(pick), t.result.Canonical.Input, true)
+			for b, i := range pick {
+				t.source.draw(t.x.Row(b), i, r)
+			}
+			if err := t.learn(); err != nil {
+				return err
+			}
+		}
+	}
+	t.student.Store()
+	for _, n := range t.result.Network.Nodes {
+		if _, spikes := n.Op.(*model.Neuron); !spikes {
+			continue
+		}
+		t.net.Node(n.Name).Op = n.Op
+	}
+	t.result.Network = t.net
+	return nil
+}
+
+// learn does one step with the samples in x.
+func (t *tuner) learn() error {
+	y, err := t.teacher.Infer(layers.Input{X: &t.x})
+	if err != nil {
+		return err
+	}
+	t.target.ResetAnalog(1, y.B, y.Shape, true)
+	copy(t.target.F, y.F)
+	shown := t.result.shown.show(&t.x, rng.Key(uint64(t.step), uint64(rng.Augment)), t.options.Steps)
+	keys := make([]uint64, shown.B)
+	r, err := t.student.Step(layers.Input{X: shown, Teacher: &t.target, Keys: keys})
+	if err != nil {
+		return err
+	}
+	if r.Loss-r.Loss != 0 {
+		return fmt.Errorf("convert: tuned: the loss is %v in step %d", r.Loss, t.step+1)
+	}
+	t.update(t.cal.Pool)
+	return nil
+}
+
+// update does a step of Adam (Kingma & Ba 2015).
+func (t *tuner) update(pool *par.Pool) {
+	const b1, b2 = 0.9, 0.999
+	fade := 0.5 * (1 + math.Cos(math.Pi*float64(t.step)/float64(t.steps)))
+	t.step++
+	params := t.student.Params()
+	pool.For(len(params), 1, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			p, s := params[i], &t.states[i]
+			kernels.Adam(p.Value, p.Grad, s.mean, s.square, &kernels.AdamStep{
+				B1: b1, C1: 1 - b1, B2: b2, C2: 1 - b2, Eps: 1e-8, Shrink: 1,
+				Rate:  float32(fade * s.rate / (1 - math.Pow(b1, float64(t.step)))),
+				Scale: float32(1 / math.Sqrt(1-math.Pow(b2, float64(t.step)))),
+			})
+		}
+	})
+}
