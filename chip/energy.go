@@ -16,7 +16,7 @@ type Event string
 // The events.
 const (
 	SynapticEvent  Event = "synaptic-event"  // a spike that goes through a synapse of weight other than 0
-	ActiveUpdate   Event = "active-update"   // a neuron in a tick that changes its membrane potential
+	ActiveUpdate   Event = "active-update"   // a neuron in a tick in which its membrane potential changes or it fires
 	InactiveUpdate Event = "inactive-update" // a neuron in any other tick
 	CoreSpike      Event = "core-spike"      // a spike that reaches a core, once for each core that reads it
 	HopX           Event = "hop-x"           // a spike that goes one tile east or west, on its way to one core

@@ -122,7 +122,8 @@ func cosDynamics() Dynamics {
 // firstDynamics is the time-to-first-spike code of Rueckauer & Liu 2018
 // (10.1109/ISCAS.2018.8351295): a neuron fires once, when u ≥ θ, and from then on
 // its synapses inject their weights in every step. An early spike stands for a
-// large activation. What comes after a neuron's spike no longer counts, so
+// large activation, and the output whose integrated current first reaches the
+// largest score of calibration samples is the class. What comes after a neuron's spike no longer counts, so
 // the mapping is not exact; that of convert/ttfs is.
 func firstDynamics() Dynamics {
 	return Dynamics{Name: "ttfs-slope", Doc: "one spike, after which synapses inject their weight in every step (Rueckauer & Liu 2018)", runs: noRuns, holds: true}

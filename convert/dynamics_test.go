@@ -67,9 +67,10 @@ func TestDynamics(t *testing.T) {
 		// one spike too many in the first run.
 		{"cos", []float32{0, 0.5}, 0, 16},
 		// 1 fires at step 1 and ½ at 2: u = 1, 0, −1, −2, on from step 1. 3 at step 1, ¼ at 4: u = 1, 2, 3, 2.
-		{"ttfs-slope", []float32{1, 1}, 6, 0},
-		// u falls below 1 at step 2: on for one step of 4.
-		{"ttfs-corrective", []float32{0.25, 1}, 7, 0},
+		// The scores of the float network are 0 and 2.5: v = 1, 2, 3 reaches 2.5 half into step 3 of 4.
+		{"ttfs-slope", []float32{1.5, 1.5}, 6, 0},
+		// u falls below 1 at step 2: on for one step of 4, v stays at 1 of 2.5.
+		{"ttfs-corrective", []float32{-0.6, 1.5}, 7, 0},
 	} {
 		o := convert.RateDefaults()
 		d, err := r.Dynamic(c.name, cal, o)

@@ -24,6 +24,7 @@ type Dynamic struct {
 	pool     *par.Pool
 	runs     int
 	programs []*layers.Program // one a stage
+	most     float32           // the largest score of the float network on calibration samples; for holds
 }
 
 // Dynamic prepares a simulation.
@@ -34,6 +35,11 @@ func (r *RateResult) Dynamic(name string, cal *Calibration, o *RateOptions) (*Dy
 	}
 	s := &Dynamic{Dynamics: d, Steps: r.Steps, result: r, pool: cal.Pool, runs: d.runs(o)}
 	s.Extra = s.runs * o.ExtraSteps
+	if d.holds {
+		if s.most, err = r.largestScore(cal); err != nil {
+			return nil, err
+		}
+	}
 	for _, stage := range r.Stages {
 		part := r.Network.Output()
 		switch stage.Kind {
@@ -75,7 +81,60 @@ func (s *Dynamic) Scores(x *signal.Signal) ([][]float32, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.holds {
+		return earliness(out, s.most), nil
+	}
 	return decoded(out, nil), nil
+}
+
+// largestScore is the threshold of output neurons that fire once.
+func (r *RateResult) largestScore(cal *Calibration) (float32, error) {
+	p, err := layers.Compile(r.Canonical, layers.Options{Pool: cal.Pool, Readout: "mean"})
+	if err != nil {
+		return 0, err
+	}
+	most := float32(0)
+	for _, x := range cal.Samples {
+		y, err := p.Infer(layers.Input{X: x})
+		if err != nil {
+			return 0, err
+		}
+		most = max(most, slices.Max(y.F))
+	}
+	if most == 0 {
+		most = 1
+	}
+	return most, nil
+}
+
+// earliness is, for each output, T − t with t when its integrated current
+// reaches the threshold, straight between steps; below 0, and the higher the more it
+// integrated, where it does not.
+func earliness(out *signal.Signal, threshold float32) [][]float32 {
+	rows := make([][]float32, out.B)
+	for b := range rows {
+		v, row := make([]float32, out.N()), make([]float32, out.N())
+		fired := make([]bool, out.N())
+		for t := range out.T {
+			at := t*out.B + b
+			if out.Const {
+				at = b
+			}
+			for k, x := range out.Row(at) {
+				v[k] += x
+				if !fired[k] && v[k] >= threshold {
+					fired[k], row[k] = true, float32(out.T-t)-1+(v[k]-threshold)/x
+				}
+			}
+		}
+		for k := range row {
+			if !fired[k] {
+				row[k] = v[k]/threshold - 1
+			}
+		}
+		rows[b] = row
+	}
+	return rows
 }
 
 // first is how the neurons of a stage start.

@@ -28,12 +28,21 @@ func (m *Machine) arrive(s *synapses, y *synState, st *popState) bool {
 	case s.saturating:
 		m.saturate(s, st.spiking.I[s.channel], spikes)
 	case s.summed:
-		s.conn.add(y.sum, spikes)
+		s.add(y, y.sum, spikes)
 		s.deliver(st.in[s.channel], y.sum)
 	default:
-		s.conn.add(st.in[s.channel], spikes)
+		s.add(y, st.in[s.channel], spikes)
 	}
 	return true
+}
+
+// add adds weight × value of every spike to dst.
+func (s *synapses) add(y *synState, dst []int32, spikes *integer.Spikes) {
+	if y.repeat != nil {
+		y.repeat.add(s.conn, dst, spikes)
+		return
+	}
+	s.conn.add(dst, spikes)
 }
 
 // saturate adds the weights one by one, the register's range holding after

@@ -17,12 +17,13 @@ type Counts struct {
 	Events  []int64   // of each synapse group: synapses with a weight other than 0 that a spike went through
 	MACs    []int64   // of each synapse group: those of Events in ticks in which its source sent anything but −1, 0 and 1
 	Updates []int64   // of each population: neurons and ticks in which a membrane potential changed
+	Returns []int64   // of each population: neurons and ticks in which one fired and was reset to where it had been
 	First   []int64   // of each population: those of Updates in the first tick of a sample
 }
 
 func newCounts(p *Program) Counts {
 	c := Counts{
-		Spikes: make([]int64, len(p.pops)), Updates: make([]int64, len(p.pops)), First: make([]int64, len(p.pops)),
+		Spikes: make([]int64, len(p.pops)), Updates: make([]int64, len(p.pops)), Returns: make([]int64, len(p.pops)), First: make([]int64, len(p.pops)),
 		Events: make([]int64, len(p.net.Synapses)), MACs: make([]int64, len(p.net.Synapses)),
 	}
 	for _, s := range p.sources {
@@ -55,6 +56,7 @@ func (c *Counts) Add(o Counts) {
 		{c.Events, o.Events},
 		{c.MACs, o.MACs},
 		{c.Updates, o.Updates},
+		{c.Returns, o.Returns},
 		{c.First, o.First},
 	} {
 		sum(v.to, v.from)
@@ -117,6 +119,7 @@ func (c *Counts) stepped(i int, spikes *integer.Spikes, st *integer.State, first
 		return
 	}
 	c.Updates[i] += int64(st.Changed)
+	c.Returns[i] += int64(st.Returned)
 	if first {
 		c.First[i] += int64(st.Changed)
 	}

@@ -29,6 +29,8 @@ type synState struct {
 	sum  []int32   // of this tick, before exponent and range
 	ring [][]int32 // sums of coming ticks, when there are delays
 	wait int       // ticks that the ring still holds something
+
+	repeat *repeat // of a group that reads the network's input
 }
 
 // history is the spikes of the last ticks of a source.
@@ -64,6 +66,9 @@ func newPopState(p *population) popState {
 	}
 	for _, s := range p.inputs {
 		var y synState
+		if repeats(s.rule) && !s.saturating {
+			y.repeat = &repeat{}
+		}
 		if s.summed {
 			y.sum = make([]int32, p.n)
 		}

@@ -79,15 +79,15 @@ func constants() []chip.Constant {
 }
 
 // TestByHand: input 0 reaches neuron 0 of a (1 event); it fires once, to both of
-// b (2 events, 2 cores, 2 hops east and 1 south to the farther one). A potential
-// goes up and is reset within a tick: no update is active.
+// b (2 events, 2 cores, 2 hops east and 1 south to the farther one), which fire
+// too: 3 active updates. A time of 1 goes with each, on core 0 beside 1 event.
 func TestByHand(t *testing.T) {
 	im := image()
 	im.Energy = constants()
 	r := energy.Of(im, nil, run(t, im.Net, 3))
 	want := map[chip.Event]float64{
-		chip.SynapticEvent: 3, chip.ActiveUpdate: 0, chip.InactiveUpdate: 16, chip.CoreSpike: 3, chip.HopX: 2, chip.HopY: 1, chip.Tick: 4,
-		chip.Second: 400 + 10, // each core has 1 event
+		chip.SynapticEvent: 3, chip.ActiveUpdate: 3, chip.InactiveUpdate: 13, chip.CoreSpike: 3, chip.HopX: 2, chip.HopY: 1, chip.Tick: 4,
+		chip.Second: 400 + 10 + 1, // each core has 1 event and 1 active update
 	}
 	sum := 0.0
 	for _, p := range r.Parts {
@@ -97,10 +97,10 @@ func TestByHand(t *testing.T) {
 		delete(want, p.Event)
 		sum += p.Count * p.Each
 	}
-	if len(want) > 0 || r.Joule == nil || math.Abs(*r.Joule-sum) > 1e-6 || math.Abs(sum-(3+16e3+3e4+2e5+1e6+4e7+410e-9)) > 1e-3 {
+	if len(want) > 0 || r.Joule == nil || math.Abs(*r.Joule-sum) > 1e-6 || math.Abs(sum-(3+3e2+13e3+3e4+2e5+1e6+4e7+411e-9)) > 1e-3 {
 		t.Errorf("%v left; %v J, parts %v J", want, r.Joule, sum)
 	}
-	if r.Ticks != 4 || r.Second == nil || *r.Second != 410 {
+	if r.Ticks != 4 || r.Second == nil || *r.Second != 411 {
 		t.Errorf("%v ticks, %v s", r.Ticks, r.Second)
 	}
 }

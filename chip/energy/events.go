@@ -94,7 +94,7 @@ func (k *counter) group(i int, events func(from, to int, weight int32) int64) {
 	}
 }
 
-// updates counts neurons and ticks, those that changed their potential apart.
+// updates counts neurons and ticks, those that changed their potential or fired apart.
 // On a core the changes are spread evenly over the neurons of a population.
 func (k *counter) updates() {
 	for i := range k.im.Net.Populations {
@@ -102,7 +102,7 @@ func (k *counter) updates() {
 		if p.Spiking == nil {
 			continue
 		}
-		active := float64(k.c.Updates[i]) / float64(p.N())
+		active := float64(k.c.Updates[i]+k.c.Returns[i]) / float64(p.N())
 		for _, core := range k.core[p.Name] {
 			k.add(chip.ActiveUpdate, core, active)
 			k.add(chip.InactiveUpdate, core, float64(k.c.Ticks)-active)

@@ -15,6 +15,7 @@ import (
 	"github.com/snntrain/snntrain/chip/run"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/quant"
 )
 
 // TestThreadsDoNotMatter: scores, classes and counts on 1 and 5 threads.
@@ -72,6 +73,27 @@ func TestFirstSpike(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r := j.Result(); !slices.Equal(r.Scores, []float32{4 - 2, 0}) || r.Correct != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestPotentialInFloat: a float32 state is read as it is.
+func TestPotentialInFloat(t *testing.T) {
+	im := image(chip.IO{Ticks: 2, Steps: 1, Readout: "last", Potential: 2})
+	rule := im.Net.Populations[0].Spiking
+	rule.State, rule.MaxSpikes = quant.StateFloat32, 1
+	rule.Leak = quant.Decay{Kind: quant.DecayMultiply, Bits: 2, Round: quant.RoundFloor, P: quant.Scalar(1)}
+	im.Net.Synapses[0].Latency = 0
+	x := signal.NewAnalog(1, 1, []int{2}, true)
+	copy(x.F, []float32{1, 3})
+	j, err := run.NewJudge(im, x.Shape, par.New(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Batch(context.Background(), x, []int{1}); err != nil {
+		t.Fatal(err)
+	}
+	if r := j.Result(); !slices.Equal(r.Scores, []float32{2 * 0.75, 2 * 3 * 0.75}) || r.Correct != 1 {
 		t.Errorf("%+v", r)
 	}
 }

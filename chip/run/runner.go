@@ -95,9 +95,9 @@ func (r *Runner) Sample(x *signal.Signal, b int) ([]float32, error) {
 // read adds the output of a tick to the scores.
 func (r *Runner) read(t int, out *integer.Spikes) {
 	if r.io.Potential != 0 {
-		unit := float32(r.io.Potential)
-		for i, v := range r.m.State(r.output).V {
-			r.gather(t, i, float32(v)*unit)
+		unit, state := float32(r.io.Potential), r.m.State(r.output)
+		for i := range r.scores {
+			r.gather(t, i, state.Potential(i)*unit)
 		}
 		return
 	}

@@ -193,18 +193,22 @@ func TestStepIsTheEquation(t *testing.T) {
 						}
 					}
 				}
-				changed := 0
+				changed, returned := 0, 0
 				for i, n := range ref {
 					before := n.v
 					own := make([]int64, channels)
 					for k := range in {
 						own[k] = int64(in[k][i])
 					}
-					if c := n.step(own); c > 0 {
+					c := n.step(own)
+					if c > 0 {
 						want.Add(int32(i), int32(c))
 					}
-					if n.v != before {
+					switch {
+					case n.v != before:
 						changed++
+					case c > 0:
+						returned++
 					}
 				}
 				out := &integer.Spikes{}
@@ -212,8 +216,8 @@ func TestStepIsTheEquation(t *testing.T) {
 				if !slices.Equal(out.Index, want.Index) || !slices.Equal(out.Value, want.Value) {
 					t.Fatalf("round %d, tick %d: spikes %v, by the equation %v", round, tick, out, want)
 				}
-				if st.Changed != changed {
-					t.Fatalf("round %d, tick %d: %d potentials changed, by the equation %d", round, tick, st.Changed, changed)
+				if st.Changed != changed || st.Returned != returned {
+					t.Fatalf("round %d, tick %d: %d potentials changed, %d returned; by the equation %d, %d", round, tick, st.Changed, st.Returned, changed, returned)
 				}
 				for i, n := range ref {
 					if int64(st.V[i]) != n.v {

@@ -63,28 +63,38 @@ func (s *Spiking) fire(st *State, u []int32, out *Spikes) {
 	if s.rule.Fire == model.FireAtLeast {
 		atLeast = 1
 	}
-	v, changed := st.V, 0
+	v, changed := st.V[:len(u)], 0
+	theta := s.theta[:len(u)]
 	for n, pot := range u {
 		if st.Wait != nil && st.Wait[n] > 0 {
 			st.Wait[n]--
 			continue
 		}
 		old := v[n]
-		if int64(pot) <= int64(s.theta[n])-int64(atLeast) {
-			v[n] = s.floored(pot, n)
+		if int64(pot) > int64(theta[n])-int64(atLeast) {
+			s.spike(st, n, pot, atLeast, out)
 		} else {
-			count := s.count(pot, n, atLeast)
-			v[n] = s.afterSpike(pot, n, count)
-			out.Add(int32(n), count)
-			if st.Wait != nil {
-				st.Wait[n] = int32(s.rule.Refractory)
-			}
+			v[n] = s.floored(pot, n)
 		}
 		if v[n] != old {
 			changed++
 		}
 	}
 	st.Changed = changed
+}
+
+// spike lets neuron n fire.
+func (s *Spiking) spike(st *State, n int, u, atLeast int32, out *Spikes) {
+	count := s.count(u, n, atLeast)
+	v := s.afterSpike(u, n, count)
+	if v == st.V[n] {
+		st.Returned++
+	}
+	st.V[n] = v
+	out.Add(int32(n), count)
+	if st.Wait != nil {
+		st.Wait[n] = int32(s.rule.Refractory)
+	}
 }
 
 // count is the number of spikes of a potential above threshold: each takes θ,

@@ -15,12 +15,14 @@ func (s *Spiking) stepReal(st *State, x []int32, out *Spikes) {
 	st.Changed = 0
 	for n, arrived := range x {
 		left, old := v[n], v[n]
+		fired := false
 		if s.keep != nil {
 			left = float32(left * s.keep[n])
 		}
 		u := float32(left + float32(int64(arrived)+int64(s.bias[n])))
 		theta := float32(s.theta[n])
 		if u > theta || u == theta && s.rule.Fire == model.FireAtLeast {
+			fired = true
 			out.Add(int32(n), 1)
 			switch s.reset[n] {
 			case quant.ResetSubtract:
@@ -29,8 +31,11 @@ func (s *Spiking) stepReal(st *State, x []int32, out *Spikes) {
 				u = float32(s.resetTo[n])
 			}
 		}
-		if v[n] = u; u != old {
+		switch v[n] = u; {
+		case u != old:
 			st.Changed++
+		case fired:
+			st.Returned++
 		}
 	}
 }

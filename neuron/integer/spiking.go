@@ -28,15 +28,16 @@ type floor struct{ at, mode, to []int32 }
 // State is what a spiking population remembers. Only the emulator and the
 // tests look inside.
 type State struct {
-	I       [][]int32 // synaptic currents
-	V       []int32   // membrane potential
-	F       []float32 // the same where it is float32; V is then not used
-	Wait    []int32   // ticks for which the membrane is still held; nil without refractory period
-	Changed int       // neurons whose membrane potential the last tick changed
-	resting bool      // everything is zero
-	tick    uint64    // for noise
-	U       []int32   // potential that was compared with the threshold in the last tick that was not skipped as silent; valid until the arrays given to Step change
-	x       []int32   // the charge of this tick
+	I        [][]int32 // synaptic currents
+	V        []int32   // membrane potential
+	F        []float32 // the same where it is float32; V is then not used
+	Wait     []int32   // ticks for which the membrane is still held; nil without refractory period
+	Changed  int       // neurons whose membrane potential the last tick changed
+	Returned int       // neurons that fired in the last tick and were reset to where they had been
+	resting  bool      // everything is zero
+	U        []int32   // potential that was compared with the threshold in the last tick that was not skipped as silent; valid until the arrays given to Step change
+	tick     uint64    // for noise
+	x        []int32   // the charge of this tick
 }
 
 // Spikes is what a population sends in a tick: indices in ascending order, and how much each sends.
@@ -99,6 +100,14 @@ func (s *Spiking) restIsStable() bool {
 	return s.rule.Range.Has(0)
 }
 
+// Potential is the membrane potential of neuron n, in integers or float32.
+func (st *State) Potential(n int) float32 {
+	if st.F != nil {
+		return st.F[n]
+	}
+	return float32(st.V[n])
+}
+
 // NewState is the state before the first tick.
 func (s *Spiking) NewState() *State {
 	st := &State{V: make([]int32, s.N), x: make([]int32, s.N)}
@@ -133,7 +142,7 @@ func (s *Spiking) Restart(st *State) {
 // With EachEvent the additions were already made to st.I. out is filled.
 func (s *Spiking) Step(st *State, in [][]int32, silent bool, out *Spikes) {
 	out.Reset()
-	st.Changed = 0
+	st.Changed, st.Returned = 0, 0
 	if silent && st.resting && !s.always {
 		return
 	}
