@@ -178,6 +178,22 @@ func TestNetworksComeBack(t *testing.T) {
 	}
 }
 
+// TestNeuronsWithoutNode are refused by name.
+func TestNeuronsWithoutNode(t *testing.T) {
+	for layer, want := range map[string]string{
+		"{kind: izhikevich}":                      "NIR has no node for izhikevich neurons",
+		"{kind: lif, output: membrane}":           "hands on the potential of neurons that fire",
+		"{kind: if, bias: 0.5}":                   "a constant current into neurons that do not leak has no place in NIR",
+		"{kind: relu}":                            "NIR has no node for relu",
+		"{kind: concat, input: [linear1, input]}": "NIR has no node for concat",
+	} {
+		n := build(t, layers.Builder{Input: model.Shape{4}, Seed: 1}, "  - {kind: linear, out: 4}\n  - "+layer)
+		if _, err := nir.Export(n, nir.ExportOptions{}); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "nir: layer \"") {
+			t.Errorf("%s: %v, expected %q", layer, err, want)
+		}
+	}
+}
+
 // TestConfigsComeBack: the same for the networks of configs/.
 func TestConfigsComeBack(t *testing.T) {
 	paths, err := filepath.Glob(filepath.Join(testkit.Root(), "configs", "*.yaml"))

@@ -28,8 +28,10 @@ func stepOf(op *model.Neuron, shape model.Shape, dt float64) (*step, []string) {
 		return slayerStep(op, shape), nil
 	}
 	var faults []string
-	if op.Model != "if" && op.Model != "lif" && op.Model != "li" && op.Model != "cuba-lif" && op.Model != "cuba-li" {
-		faults = append(faults, fmt.Sprintf("NIR has no %s", op.Model))
+	switch op.Model {
+	case "if", "lif", "li", "cuba-lif", "cuba-li":
+	default:
+		return s, []string{fmt.Sprintf("NIR has no node for %s neurons", op.Model)}
 	}
 	if !s.fires && (op.Model == "if" || op.Model == "lif" || op.Model == "cuba-lif") {
 		faults = append(faults, "hands on the potential of neurons that fire, which NIR has no node for")

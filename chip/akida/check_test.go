@@ -25,6 +25,23 @@ func model() *akida.Model {
 	}}
 }
 
+// oneLayer is a network of one layer with an activation, behind input data if there is any.
+func oneLayer(t *testing.T, l akida.Layer, before ...akida.Layer) *quant.IntNet {
+	out := l.Weights.Shape[3]
+	l.ActBits, l.Threshold, l.ActStep = 4, fill(1, out), make([]float32, out)
+	for i := range l.ActStep {
+		l.ActStep[i] = 1
+	}
+	if l.Padding == "" {
+		l.Padding = "same"
+	}
+	net, err := (&akida.Model{Layers: append(before, l)}).Net()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
+
 func network(t *testing.T) *quant.IntNet {
 	net, err := model().Net()
 	if err != nil {
@@ -39,20 +56,41 @@ func TestEachLimitIsRefused(t *testing.T) {
 	}
 	conv := func(n *quant.IntNet) *quant.Conv { return n.Synapses[1].Conv }
 	for want, damage := range map[string]func(n *quant.IntNet){
-		`9 bits of weights of the input layer, the limit is 8`:                 func(n *quant.IntNet) { n.Synapses[0].Conv.Weight.Data[0] = 128 },
-		`5 bits of weights, the limit is 4`:                                    func(n *quant.IntNet) { conv(n).Weight.Data[0] = 8 },
-		`8 bits of activations, the limit is 4`:                                func(n *quant.IntNet) { n.Populations[0].Activation.Levels.Bits = 8 },
-		`3 bits of activations; 1, 2 and 4`:                                    func(n *quant.IntNet) { n.Populations[0].Activation.Levels.Bits = 3 },
-		`256 value of the input (8 bits), the limit is 255`:                    func(n *quant.IntNet) { n.Input.Max = 256 },
-		`values down to -1; inputs are not negative`:                           func(n *quant.IntNet) { n.Input.Min = -1 },
-		`9 rows or columns of a kernel, the limit is 7`:                        func(n *quant.IntNet) { conv(n).Weight = fill(1, 2, 4, 9, 9) },
-		`kernel 2×2; 1, 3, 5 and 7, square`:                                    func(n *quant.IntNet) { conv(n).Weight = fill(1, 2, 4, 2, 2) },
-		`stride [2 2] with kernel 5×5; 2 is possible with 3×3`:                 func(n *quant.IntNet) { conv(n).Weight = fill(1, 2, 4, 5, 5); conv(n).Stride = [2]int{2, 2} },
-		`dilation is [2 2]`:                                                    func(n *quant.IntNet) { conv(n).Dilation = [2]int{2, 2} },
-		`57335 inputs of a fully connected layer, the limit is 57334`:          func(n *quant.IntNet) { n.Synapses[3].Dense.Weight = fill(1, 1, 57335) },
+		`9 bits of weights of the input layer, the limit is 8`:        func(n *quant.IntNet) { n.Synapses[0].Conv.Weight.Data[0] = 128 },
+		`5 bits of weights, the limit is 4`:                           func(n *quant.IntNet) { conv(n).Weight.Data[0] = 8 },
+		`8 bits of activations, the limit is 4`:                       func(n *quant.IntNet) { n.Populations[0].Activation.Levels.Bits = 8 },
+		`3 bits of activations; 1, 2 and 4`:                           func(n *quant.IntNet) { n.Populations[0].Activation.Levels.Bits = 3 },
+		`256 value of the input (8 bits), the limit is 255`:           func(n *quant.IntNet) { n.Input.Max = 256 },
+		`values down to -1; inputs are not negative`:                  func(n *quant.IntNet) { n.Input.Min = -1 },
+		`9 rows or columns of a kernel, the limit is 7`:               func(n *quant.IntNet) { conv(n).Weight = fill(1, 2, 4, 9, 9) },
+		`kernel 2×2; 1, 3, 5 and 7, square`:                           func(n *quant.IntNet) { conv(n).Weight = fill(1, 2, 4, 2, 2) },
+		`stride [2 2] with kernel 5×5; 2 is possible with 3×3`:        func(n *quant.IntNet) { conv(n).Weight = fill(1, 2, 4, 5, 5); conv(n).Stride = [2]int{2, 2} },
+		`dilation is [2 2]`:                                           func(n *quant.IntNet) { conv(n).Dilation = [2]int{2, 2} },
+		`57335 inputs of a fully connected layer, the limit is 57334`: func(n *quant.IntNet) { n.Synapses[3].Dense.Weight = fill(1, 1, 57335) },
+		`257 columns of an image, the limit is 256 (BrainChip`: func(n *quant.IntNet) {
+			*n = *oneLayer(t, akida.Layer{Type: "InputConvolutional", Shape: [3]int{9, 257, 1}, Weights: fill(1, 3, 3, 1, 2)})
+		},
+		`images of 2 channels, 9×9; 1 or 3 channels`: func(n *quant.IntNet) {
+			*n = *oneLayer(t, akida.Layer{Type: "InputConvolutional", Shape: [3]int{9, 9, 2}, Weights: fill(1, 3, 3, 2, 2)})
+		},
+		`193 filters of an input layer, 3×3 on 3 channels, the limit is 192`: func(n *quant.IntNet) {
+			*n = *oneLayer(t, akida.Layer{Type: "InputConvolutional", Shape: [3]int{9, 9, 3}, Weights: fill(1, 3, 3, 3, 193)})
+		},
+		`kernel 1×1 on an image; 3, 5 and 7`: func(n *quant.IntNet) {
+			*n = *oneLayer(t, akida.Layer{Type: "InputConvolutional", Shape: [3]int{9, 9, 3}, Weights: fill(1, 1, 1, 3, 2)})
+		},
+		`33 columns of a map that is averaged, the limit is 32`: func(n *quant.IntNet) {
+			*n = *oneLayer(t, akida.Layer{Type: "Convolutional", Pool: "average", Weights: fill(1, 3, 3, 4, 2)}, akida.Layer{Type: "InputData", Bits: 4, Shape: [3]int{9, 33, 4}})
+		},
+		`max pool of [3 3], stride [3 3]; 2×2`: func(n *quant.IntNet) {
+			*n = *oneLayer(t, akida.Layer{Type: "Convolutional", Pool: "max", PoolSize: [2]int{3, 3}, PoolStride: [2]int{3, 3}, Weights: fill(1, 3, 3, 4, 2)}, akida.Layer{Type: "InputData", Bits: 4, Shape: [3]int{9, 9, 4}})
+		},
+		`padding [0 0]; same, half of it`: func(n *quant.IntNet) {
+			*n = *oneLayer(t, akida.Layer{Type: "Convolutional", Padding: "valid", Weights: fill(1, 3, 3, 4, 2)}, akida.Layer{Type: "InputData", Bits: 4, Shape: [3]int{9, 9, 4}})
+		},
 		`have latency, delays, an exponent or a range; the target has no time`: func(n *quant.IntNet) { n.Synapses[1].Latency = 1 },
-		`range of the sum is`:                                                  func(n *quant.IntNet) { n.Populations[1].Activation.Range = quant.Full() },
-		`has spiking neurons`:                                                  func(n *quant.IntNet) { n.Populations[1].Activation, n.Populations[1].Spiking = nil, &quant.Spiking{} },
+		`range of the sum is`: func(n *quant.IntNet) { n.Populations[1].Activation.Range = quant.Full() },
+		`has spiking neurons`: func(n *quant.IntNet) { n.Populations[1].Activation, n.Populations[1].Spiking = nil, &quant.Spiking{} },
 	} {
 		n := network(t)
 		damage(n)

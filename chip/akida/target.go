@@ -30,7 +30,7 @@ var (
 
 // Limits is the table of limits.
 func (*Target) Limits() []chip.Limit {
-	return []chip.Limit{limitInputWeight, limitWeight, limitActivation, limitInput, limitKernel, limitFanIn}
+	return []chip.Limit{limitInputWeight, limitWeight, limitActivation, limitInput, limitKernel, limitFanIn, limitWidth, limitGlobal, limitFilter}
 }
 
 // Place says which layers there are: how the vendor's software spreads them
@@ -58,6 +58,9 @@ func (t *Target) Check(net *quant.IntNet) error {
 	}
 	for i := range net.Synapses {
 		checkSynapses(v, net, &net.Synapses[i])
+	}
+	if v.Len() == 0 {
+		checkStages(v, net)
 	}
 	return v.Err()
 }

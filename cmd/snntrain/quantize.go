@@ -39,7 +39,10 @@ A network that was trained in the arithmetic of the target (quantize: in its con
 every layer of every sample that is judged is compared with the emulator, and one difference fails.
 
 The data of the network's record, or that of --calibrate, shows how large inputs get and judges
-image and network on the test part; where it is missing, nothing is judged.`),
+image and network on the test part; where it is missing, nothing is judged.
+
+A trained ReLU network of an ONNX file goes onto NorthPole without spikes:
+--target northpole --bits 8 (or 4, 2) --calibrate CONFIG.`),
 		Example: "  snntrain quantize runs/mnist-lava --target lava --out mnist.snnimg\n  snntrain quantize runs/mnist --target generic --bits 4 --per channel --out mnist4.snnimg --json",
 		Args:    exactlyOne("one run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -112,6 +115,9 @@ type quantization struct {
 func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	if err := o.check(); err != nil {
 		return err
+	}
+	if isONNX(o.model) {
+		return runQuantizeFloat(ctx, s, o)
 	}
 	began := time.Now()
 	n, err := loadModel(o.model)
