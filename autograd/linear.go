@@ -52,8 +52,7 @@ func (l *Linear) Forward(c *Context, in []*Value) (*Value, error) {
 		bias = in[2].Param
 	}
 	first, last := aroundGain(x, bias)
-	fillRows(c, &l.y, first)
-	l.product(c, x, w)
+	l.product(c, x, w, first)
 	scaleRows(c, &l.y, gainOf(x), last)
 	l.out.Signal = &l.y
 	return &l.out, nil
@@ -106,16 +105,19 @@ func scaleRows(c *Context, y *signal.Signal, gain float32, bias []float32) {
 	})
 }
 
-// product adds x·W to y, W (in, out); spikes count as 1.
-func (l *Linear) product(c *Context, x *signal.Signal, w []float32) {
+// product writes x·W + b to y, W (in, out); spikes count as 1, and no bias is zero.
+func (l *Linear) product(c *Context, x *signal.Signal, w, bias []float32) {
 	y := &l.y
 	n, k := y.N(), x.N()
 	if !x.Spiking() && x.Zeros() < sparse {
-		kernels.Gemm(c.Pool, x.Rows(), n, k, x.F, k, false, w, n, false, y.F, n, true)
+		if bias != nil {
+			fillRows(c, y, bias)
+		}
+		kernels.Gemm(c.Pool, x.Rows(), n, k, x.F, k, false, w, n, false, y.F, n, bias != nil)
 		return
 	}
 	if x.Spiking() && kernels.ColumnsPay(n, 1-x.Zeros()) {
-		l.columnProduct(c, x, w)
+		l.columnProduct(c, x, w, bias)
 		return
 	}
 	events, rows := x.ByRowOn(c.Pool), x.Rows()
@@ -132,7 +134,13 @@ func (l *Linear) product(c *Context, x *signal.Signal, w []float32) {
 			hi := min(lo+width, n)
 			packed := kernels.PackColumns(tile, w, n, k, lo, hi)
 			for r := i % parts * rows / parts; r < (i%parts+1)*rows/parts; r++ {
-				addRows(y.Row(r)[lo:hi], packed, hi-lo, events, r)
+				sums := y.Row(r)[lo:hi]
+				if bias == nil {
+					clear(sums)
+				} else {
+					copy(sums, bias[lo:hi])
+				}
+				addRows(sums, packed, hi-lo, events, r)
 			}
 		}
 		l.tiles.Put(tile)

@@ -23,19 +23,30 @@ func takeColumns(p *sync.Pool, n int) *columns {
 	return s
 }
 
+// fill sets the sums of each column to its bias, or to zero.
+func (s *columns) fill(bias []float32) {
+	clear(s.sums)
+	if bias == nil {
+		return
+	}
+	for i := range s.sums {
+		s.sums[i] = bias[i/64]
+	}
+}
+
 // rowsAtOnce is the number of rows whose bits and errors stay in the first-level cache.
 const rowsAtOnce = 256
 
 // columnProduct is product for many spikes: 64 rows at a time,
 // their sums in registers. It adds in the order of the events, and needs no list of them.
-func (l *Linear) columnProduct(c *Context, x *signal.Signal, w []float32) {
+func (l *Linear) columnProduct(c *Context, x *signal.Signal, w, bias []float32) {
 	y := &l.y
 	n, k, part := y.N(), x.N(), columnPart(y.N())
 	c.Pool.For((x.Rows()+63)/64, 1, func(lo, hi int) {
 		s := takeColumns(&l.columns, n) // the sums are yᵀ of 64 rows
 		for block := lo; block < hi; block++ {
 			mine := y.F[block*64*n : min((block+1)*64, x.Rows())*n]
-			transpose(s.sums, mine, n)
+			s.fill(bias)
 			for q := range x.Stride() {
 				clear(s.rows[:])
 				for r := range len(mine) / n {
