@@ -37,18 +37,20 @@ func (b *builder) neuronNode(node *model.Node, name string, op *model.Neuron) {
 		b.faults.AddError(err)
 		return
 	}
-	switch op.Model {
-	case "if", "lif", "li", "cuba-lif", "cuba-li":
-	default:
-		b.refuse(node, fmt.Sprintf("%s is no neuron of %s as it is here", op.Model, b.framework.title), "")
-		return
-	}
 	c := newCell(node, op, kind, b.shapes[node.Name], b.net.Dt)
 	c.name = name
-	if !b.expressible(c) {
-		return
+	switch op.Model {
+	case "if", "lif", "li", "cuba-lif", "cuba-li":
+		if !b.expressible(c) {
+			return
+		}
+		b.framework.neuron(b, c)
+	default:
+		if !b.specialNeuron(c, kind) {
+			b.refuse(node, fmt.Sprintf("%s is no neuron of %s as it is here", op.Model, b.framework.title), "")
+			return
+		}
 	}
-	b.framework.neuron(b, c)
 	if op.Output == model.OutputSpikes {
 		b.spiking = append(b.spiking, name)
 	}

@@ -56,8 +56,9 @@ type framework struct {
 	name    string
 	title   string // in the Python file
 	imports string
-	begin   string // line before the loop over time
-	neuron  func(b *builder, c *cell)
+	begin   string                    // line before the loop over time
+	neuron  func(b *builder, c *cell) // of the IF/LIF/CuBa family
+	others  map[string]other          // by the name of the model here
 }
 
 // Frameworks lists them.

@@ -53,6 +53,14 @@ func TestRefused(t *testing.T) {
 		{"snntorch", "{kind: slayer-cuba}", `layer "slayer-cuba1": slayer-cuba is no neuron of snnTorch`},
 		{"snntorch", "{kind: lif, profile: sinabs, max_spikes: 1, reset: zero, quirks: [add-reset]}", "quirk add-reset"},
 		{"spikingjelly", "{kind: qcfs}", "qcfs is not in PyTorch"},
+		{"spikingjelly", "{kind: qif}", ""},
+		{"snntorch", "{kind: qif}", "qif is no neuron of snnTorch"},
+		{"spikingjelly", "{kind: alpha}", "alpha is no neuron of SpikingJelly"},
+		{"snntorch", "{kind: alpha, alpha: 0.5, beta: 0.6}", "has alpha 0.5; snnTorch wants it above beta, 0.6"},
+		{"spikingjelly", "{kind: eif, v_init: 0.3}", "starts at 0.3; EIFNode starts at v_reset, 0"},
+		{"spikingjelly", "{kind: klif, v_leak: 0.2}", "leaks to another potential than it resets to"},
+		{"spikingjelly", "{kind: raf, reset: none}", "never resets"},
+		{"spikingjelly", "{kind: qif, learn: [a0], share: neuron}", ""},
 	} {
 		_, err := pytorch.Export(build(t, model.Shape{4}, "", "  - "+c.layer), c.framework)
 		switch {

@@ -43,6 +43,8 @@ func goldenCases() []goldenCase {
 		{"jelly", 10, 4, false, both[1:], "mnist"},
 		{"recurrent", 16, 8, true, both[:1], "digits"},
 		{"jellies", 16, 8, true, both[1:], "digits"},
+		{"nonlinear", 12, 8, false, both[1:], "digits"},
+		{"alpha", 12, 8, false, both[:1], "digits"},
 		{"layers", 8, 8, false, both, "digits"},
 	}
 }

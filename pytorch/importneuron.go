@@ -20,6 +20,7 @@ func (f *filler) neuron(node *model.Node, op *model.Neuron) {
 	if op.Rules.MemDecay == model.DecayLogit {
 		f.value(node, op, "logit", f.take(node, ".w"))
 	}
+	f.value(node, op, "k", f.take(node, ".k"))
 	f.value(node, op, "r", f.take(node, "_input.gain"))
 	f.value(node, op, "bias", f.take(node, "_input.bias"))
 	f.graded(node)

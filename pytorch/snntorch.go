@@ -12,6 +12,7 @@ func snnTorch() framework {
 		name: "snntorch", title: "snnTorch",
 		imports: "import snntorch as snn\nfrom snntorch import surrogate",
 		neuron:  snnTorchNeuron,
+		others:  snnTorchOthers(),
 	}
 }
 

@@ -13,6 +13,7 @@ func spikingJelly() framework {
 		imports: "from spikingjelly.activation_based import functional, neuron, surrogate",
 		begin:   "functional.reset_net(self)",
 		neuron:  spikingJellyNeuron,
+		others:  spikingJellyOthers(),
 	}
 }
 

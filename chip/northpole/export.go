@@ -32,7 +32,7 @@ func Export(net *quant.IntNet, producer string) ([]byte, error) {
 	if err := w.v.Err(); err != nil {
 		return nil, err
 	}
-	w.node("output", "Identity", []string{value(net.Output)}, "output")
+	w.node("graph.output", "Identity", []string{value(net.Output)}, "output")
 	return onnx.Encode(w.m)
 }
 
@@ -125,7 +125,7 @@ func (w *writer) activation(p *quant.Population, sum string) {
 		if p.Name == w.net.Output {
 			w.checkSums(p)
 		}
-		w.node(p.Name, "Identity", []string{sum}, value(p.Name))
+		w.node(p.Name+".sums", "Identity", []string{sum}, value(p.Name))
 		return
 	}
 	if r.Min == 0 {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/internal/npy"
+	"github.com/snntrain/snntrain/internal/onnx"
 	"github.com/snntrain/snntrain/quant"
 )
 
@@ -147,6 +148,32 @@ func differing(a, b []int32) int {
 		}
 	}
 	return n
+}
+
+// TestNamesAreUnique: of nodes and values, where synapses and populations share theirs.
+func TestNamesAreUnique(t *testing.T) {
+	for _, net := range []*quant.IntNet{maps(t, 1, 4, false), residual(t, 1, 8)} {
+		for i := range net.Synapses {
+			if s := &net.Synapses[i]; s.Name != "skip" {
+				s.Name = s.To
+			}
+		}
+		raw, err := northpole.Export(net, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := onnx.Decode(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nodes, values := map[string]bool{}, map[string]bool{"input": true}
+		for _, n := range m.Nodes {
+			if nodes[n.Name] || values[n.Outputs[0]] || m.Constants[n.Outputs[0]] != nil {
+				t.Errorf("node %q, value %q: a name is there twice", n.Name, n.Outputs[0])
+			}
+			nodes[n.Name], values[n.Outputs[0]] = true, true
+		}
+	}
 }
 
 func TestExportRefuses(t *testing.T) {
