@@ -24,28 +24,15 @@ func (c *compiler) route(node model.Node, op model.Router) (autograd.Op, error) 
 		return nil, err
 	}
 	in, out := c.shapes[node.Inputs[0]], c.shapes[node.Name]
-	to := channelLast(in)
+	to := signal.ChannelLast(in)
 	table := op.Route(in)
 	from := make([]int32, len(table))
-	for chw, hwc := range channelLast(out) {
+	for chw, hwc := range signal.ChannelLast(out) {
 		if from[hwc] = table[chw]; table[chw] >= 0 {
 			from[hwc] = to[table[chw]]
 		}
 	}
 	return &autograd.Route{Label: op.Kind() + string(attributes), Shape: out, From: from}, nil
-}
-
-// channelLast returns, for each place in (C, H, W) order, that in channel-last order.
-func channelLast(shape model.Shape) []int32 {
-	to := make([]int32, shape.Size())
-	if len(shape) != 3 {
-		for i := range to {
-			to[i] = int32(i)
-		}
-		return to
-	}
-	signal.ChannelOrder(shape, func(chw, hwc int) { to[chw] = int32(hwc) })
-	return to
 }
 
 // delay makes the op of a delay: its steps, channel-last.

@@ -182,7 +182,7 @@ func (l *intLayer) set() {
 	numbers := quantized.Numbers{Rule: channelLastRule(l.RuleOf(l.numbers), l.shape), Exponent: l.numbers.Exponent, Unit: make([]float32, n), Theta: make([]float32, n)}
 	unit := math.Ldexp(1, l.unit())
 	numbers.Value = float32(1 / (l.numbers.K[0] * unit))
-	order := channelLast(l.shape)
+	order := signal.ChannelLast(l.shape)
 	for i := range n {
 		at := order[i]
 		theta := l.Dynamics.Theta[i*len(l.Dynamics.Theta)/n]
@@ -202,7 +202,7 @@ func (l *intLayer) unit() int {
 
 // channelLastRule spreads every parameter of a rule over the neurons, channel-last.
 func channelLastRule(r *quant.Spiking, shape model.Shape) *quant.Spiking {
-	out, order := *r, channelLast(shape)
+	out, order := *r, signal.ChannelLast(shape)
 	move := func(t quant.Tensor) quant.Tensor {
 		if len(t.Data) <= 1 || len(shape) != 3 {
 			return t

@@ -131,6 +131,17 @@ func (n *IntNet) Find(name string) *Population {
 	return nil
 }
 
+// Into is the synapse groups that lead into a population.
+func (n *IntNet) Into(name string) []*Synapses {
+	var out []*Synapses
+	for i := range n.Synapses {
+		if n.Synapses[i].To == name {
+			out = append(out, &n.Synapses[i])
+		}
+	}
+	return out
+}
+
 // SourceShape is the shape of a population or of the input, nil where there is none.
 func (n *IntNet) SourceShape(name string) []int {
 	if name == InputName {

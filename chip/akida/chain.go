@@ -29,7 +29,7 @@ func walk(net *quant.IntNet, v *chip.Violations) []stage {
 			v.Add(p.Name, "has spiking neurons", "the target has quantized activations without state")
 			return nil
 		}
-		s := into(net, p.Name)
+		s := net.Into(p.Name)
 		if len(s) != 1 || s[0].From != last || s[0].Latency != 0 || s[0].Delay.Per != "" || s[0].Exponent != 0 || s[0].Range != nil {
 			v.Add(p.Name, fmt.Sprintf("does not read %q alone, without latency, delays, exponent or range", last), "the target holds a chain of layers and has no time")
 			return nil
@@ -56,16 +56,6 @@ func walk(net *quant.IntNet, v *chip.Violations) []stage {
 	}
 	if last != net.Output {
 		v.Add(last, "comes after the output", "the target holds a chain of layers")
-	}
-	return out
-}
-
-func into(net *quant.IntNet, name string) []*quant.Synapses {
-	var out []*quant.Synapses
-	for i := range net.Synapses {
-		if net.Synapses[i].To == name {
-			out = append(out, &net.Synapses[i])
-		}
 	}
 	return out
 }

@@ -88,7 +88,7 @@ func (w *writer) input() {
 
 // population adds a layer: operators of its synapses, their sum, and the activation.
 func (w *writer) population(p *quant.Population) {
-	in := into(w.net, p.Name)
+	in := w.net.Into(p.Name)
 	if r := p.Activation.Requantize; len(in) > 1 && r != nil {
 		if !powersOfTwo(r) {
 			w.v.Add(p.Name, "joins several synapses with a scale that is no power of two", "runtimes sum such layers in float32: choose a power of two")
@@ -146,7 +146,7 @@ func (w *writer) activation(p *quant.Population, sum string) {
 // checkSums refuses sums that float32 could round, in layers that runtimes do not compute in integers.
 func (w *writer) checkSums(p *quant.Population) {
 	total := p.Activation.Bias.MaxAbs()
-	for _, s := range into(w.net, p.Name) {
+	for _, s := range w.net.Into(p.Name) {
 		total += s.FanInWeight(w.net.SourceShape(s.From), p.Shape) * w.net.MaxValue(s.From)
 	}
 	if total > exactFloat {

@@ -63,7 +63,7 @@ func bytesOf(net *quant.IntNet, source string) int64 {
 func alive(net *quant.IntNet) int64 {
 	last := map[string]int{} // of each source: the last population that reads it
 	for i := range net.Populations {
-		for _, s := range into(net, net.Populations[i].Name) {
+		for _, s := range net.Into(net.Populations[i].Name) {
 			last[s.From] = i
 		}
 	}

@@ -116,7 +116,7 @@ func checkPopulation(v *chip.Violations, net *quant.IntNet, p *quant.Population)
 		v.Add(p.Name, "has levels", "the target scales and rounds: use requantize")
 		return
 	}
-	in := into(net, p.Name)
+	in := net.Into(p.Name)
 	if len(in) == 0 {
 		v.Add(p.Name, "has no input", "")
 		return
@@ -143,16 +143,6 @@ func checkPopulation(v *chip.Violations, net *quant.IntNet, p *quant.Population)
 	if whole := r.Min == 0 && r.Max == 1<<bits-1 || r.Min == -1<<(bits-1) && r.Max == 1<<(bits-1)-1; bits <= 8 && (!whole || !slices.Contains(widths(), bits)) {
 		v.Add(p.Name, fmt.Sprintf("activations are %d..%d", r.Min, r.Max), "8, 4 or 2 bits, with or without sign, are possible")
 	}
-}
-
-func into(net *quant.IntNet, name string) []*quant.Synapses {
-	var out []*quant.Synapses
-	for i := range net.Synapses {
-		if net.Synapses[i].To == name {
-			out = append(out, &net.Synapses[i])
-		}
-	}
-	return out
 }
 
 func checkSynapses(v *chip.Violations, s *quant.Synapses) {

@@ -52,7 +52,7 @@ func (m *Mapping) chain(net *quant.IntNet, v *chip.Violations) {
 			v.Add(p.Name, "has no spiking neurons", "train a spiking network")
 			return
 		}
-		s := into(net, p.Name)
+		s := net.Into(p.Name)
 		if len(s) != 1 || s[0].From != last || s[0].Pool != nil {
 			v.Add(p.Name, fmt.Sprintf("does not read %q alone, through weights", last), "a chain of layers is mapped; pool by a convolution with a stride")
 			return
@@ -68,16 +68,6 @@ func (m *Mapping) chain(net *quant.IntNet, v *chip.Violations) {
 	if last != net.Output {
 		v.Add(last, "comes after the output", "a chain of layers is mapped")
 	}
-}
-
-func into(net *quant.IntNet, name string) []*quant.Synapses {
-	var out []*quant.Synapses
-	for i := range net.Synapses {
-		if net.Synapses[i].To == name {
-			out = append(out, &net.Synapses[i])
-		}
-	}
-	return out
 }
 
 // plan decides which layers are split and when each acts.

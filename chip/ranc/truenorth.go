@@ -46,7 +46,7 @@ func checkNarrow(net *quant.IntNet) error {
 		v.Most(p.Name, low, limitFloor, "raise the floor")
 		v.Most(p.Name, s.Bias.MaxAbs(), limitLeak, "scale weights and threshold down")
 		sum := max(s.Threshold.MaxAbs(), low) + s.Bias.MaxAbs()
-		for _, in := range into(net, p.Name) {
+		for _, in := range net.Into(p.Name) {
 			sum += in.FanInWeight(net.SourceShape(in.From), p.Shape)
 		}
 		l := limitPotential

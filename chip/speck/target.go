@@ -94,7 +94,7 @@ func chain(net *quant.IntNet, v *chip.Violations) []part {
 	last := quant.InputName
 	for i := range net.Populations {
 		p := &net.Populations[i]
-		s := into(net, p.Name)
+		s := net.Into(p.Name)
 		if len(s) != 1 || s[0].From != last || s[0].Conv == nil || s[0].Latency != 0 || s[0].Delay.Per != "" || s[0].Exponent != 0 || s[0].Range != nil {
 			v.Add(p.Name, fmt.Sprintf("is no plain convolution of %q without latency", last), "the target holds a chain of them; a dense layer is a convolution with the kernel of the whole map")
 			return parts
@@ -114,16 +114,6 @@ func chain(net *quant.IntNet, v *chip.Violations) []part {
 		v.Add(last, "comes after the output", "the target holds a chain of layers")
 	}
 	return parts
-}
-
-func into(net *quant.IntNet, name string) []*quant.Synapses {
-	var out []*quant.Synapses
-	for i := range net.Synapses {
-		if net.Synapses[i].To == name {
-			out = append(out, &net.Synapses[i])
-		}
-	}
-	return out
 }
 
 // isSum reports whether a convolution adds up size×size places of each channel.

@@ -158,7 +158,7 @@ func (s *Simulator) Times(x *signal.Signal, b int) (map[string][]float64, error)
 			at[e.at] = e.time
 		}
 		ordered := make([]float64, len(at))
-		for chw, place := range channelLast(f.in.shape) {
+		for chw, place := range signal.ChannelLast(f.in.shape) {
 			ordered[chw] = at[place]
 		}
 		times[s.c.layers[f.layer].Layer] = ordered

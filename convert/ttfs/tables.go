@@ -3,6 +3,7 @@ package ttfs
 import (
 	"math"
 
+	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
 )
 
@@ -15,12 +16,12 @@ func normalize(op *model.BatchNorm, shape model.Shape) (a, b []float64) {
 }
 
 // flattened returns, for each place of the output, that of the input.
-func flattened(in model.Shape) []int32 { return channelLast(in) }
+func flattened(in model.Shape) []int32 { return signal.ChannelLast(in) }
 
 // routed returns, for each place of the input, that of the output, −1 for
 // none, both channel-last.
 func routed(op model.Router, in, out model.Shape) []int32 {
-	from, to := channelLast(in), channelLast(out)
+	from, to := signal.ChannelLast(in), signal.ChannelLast(out)
 	sources := make([]int32, out.Size())
 	for i, source := range op.Route(in) {
 		if source >= 0 {
@@ -48,7 +49,7 @@ func inverse(sources []int32, n int) []int32 {
 
 // concatenated returns, for each input, where its places go, channel-last.
 func concatenated(axis int, in []wire, out model.Shape) [][]int32 {
-	last := channelLast(out)
+	last := signal.ChannelLast(out)
 	tables := make([][]int32, len(in))
 	inner := 1
 	for _, d := range out[axis+1:] {
@@ -58,7 +59,7 @@ func concatenated(axis int, in []wire, out model.Shape) [][]int32 {
 	for k, w := range in {
 		tables[k] = make([]int32, w.shape.Size())
 		block := w.shape[axis] * inner // values of one place of the axes before
-		for chw, place := range channelLast(w.shape) {
+		for chw, place := range signal.ChannelLast(w.shape) {
 			tables[k][place] = last[chw/block*out[axis]*inner+before*inner+chw%block]
 		}
 		before += w.shape[axis]

@@ -65,22 +65,10 @@ func each(n int, f func(i int) float64) []float64 {
 // one value, one a channel, or one a place.
 func spread(t *model.Tensor, shape model.Shape) []float64 {
 	out := make([]float64, shape.Size())
-	last := channelLast(shape)
+	last := signal.ChannelLast(shape)
 	per := shape.Size() / len(t.Data) // (1), (C) and (C, H, W) are all runs in (C, H, W) order
 	for i, place := range last {
 		out[place] = float64(t.Data[i/per])
 	}
 	return out
-}
-
-// channelLast returns, for each place in (C, H, W) order, that in channel-last order.
-func channelLast(shape model.Shape) []int32 {
-	to := make([]int32, shape.Size())
-	for i := range to {
-		to[i] = int32(i)
-	}
-	if len(shape) == 3 {
-		signal.ChannelOrder(shape, func(chw, hwc int) { to[chw] = int32(hwc) })
-	}
-	return to
 }

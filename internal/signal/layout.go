@@ -32,3 +32,16 @@ func ChannelOrder(shape []int, visit func(chw, hwc int)) {
 		}
 	}
 }
+
+// ChannelLast returns, for each place in (C, H, W) order, that in channel-last
+// order; shapes of other ranks keep theirs.
+func ChannelLast(shape []int) []int32 {
+	to := make([]int32, Size(shape))
+	for i := range to {
+		to[i] = int32(i)
+	}
+	if len(shape) == 3 {
+		ChannelOrder(shape, func(chw, hwc int) { to[chw] = int32(hwc) })
+	}
+	return to
+}

@@ -51,7 +51,7 @@ var allowed = map[string][]string{
 	"surrogate":              {"internal/fault", "internal/kernels", "internal/registry", "internal/rng"},
 	"neuron":                 {"model", "surrogate", "internal/kernels", "internal/pages", "internal/par", "internal/registry", "internal/signal"},
 	"autograd":               {"model", "neuron", "internal/kernels", "internal/pages", "internal/par", "internal/rng", "internal/signal"},
-	"neuron/quantized":       {"model", "neuron", "neuron/integer", "quant", "surrogate", "internal/signal"},
+	"neuron/quantized":       {"model", "neuron", "neuron/integer", "quant", "surrogate", "internal/kernels", "internal/pages", "internal/signal"},
 	"layers":                 {"autograd", "model", "neuron", "neuron/quantized", "quant", "surrogate", "internal/config", "internal/fault", "internal/pages", "internal/par", "internal/registry", "internal/rng", "internal/signal"},
 	"convert":                {"layers", "model", "neuron", "internal/fault", "internal/kernels", "internal/par", "internal/registry", "internal/rng", "internal/signal"},
 	"convert/onnx":           {"model", "internal/fault", "internal/onnx"},

@@ -1,6 +1,8 @@
 package quantized
 
 import (
+	"github.com/snntrain/snntrain/internal/kernels"
+	"github.com/snntrain/snntrain/internal/pages"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/neuron"
 	"github.com/snntrain/snntrain/quant"
@@ -119,7 +121,7 @@ func (c *Cell) unstep(w *space, r *neuron.Run, b int, bias []float32) {
 		}
 	}
 	if c.Late && r.DS != nil {
-		add(w.gp, row(r.DS, 0, b))
+		kernels.Add(w.gp, row(r.DS, 0, b))
 	}
 	c.endAdjoint(w, r.DEnd, b)
 }
@@ -169,7 +171,7 @@ func (c *Cell) errorOfSpikes(w *space, out *signal.Signal, t, b int) []float32 {
 		t++
 	}
 	if out != nil && t < out.T {
-		add(w.theta, row(out, t, b))
+		kernels.Add(w.theta, row(out, t, b))
 	}
 	return w.theta
 }
@@ -232,12 +234,6 @@ func mask(d, low []float32) {
 	}
 }
 
-func add(to, x []float32) {
-	for i, v := range x {
-		to[i] += v
-	}
-}
-
 func boolFloat(b bool) float32 {
 	if b {
 		return 1
@@ -245,9 +241,4 @@ func boolFloat(b bool) float32 {
 	return 0
 }
 
-func grow(s []float32, n int) []float32 {
-	if cap(s) < n {
-		return make([]float32, n)
-	}
-	return s[:n]
-}
+func grow(s []float32, n int) []float32 { return pages.Grow(s, n) }
