@@ -28,7 +28,7 @@ func (c *converting) compare(ctx context.Context, r *convert.RateResult, report 
 		}
 		out := compared{Dynamics: name, Steps: d.Steps, Extra: d.Extra}
 		size := max(1, batchOver(r.Network, max(d.Steps, c.options.ExtraSteps))/4)
-		for b, err := range datasets.Batches(c.test, datasets.BatchOptions{Size: size, Seed: c.seed, Encoder: c.encoder(1), Pool: pool}) {
+		for b, err := range datasets.Batches(c.test, datasets.BatchOptions{Size: size, Seed: c.seed, Epoch: train.EvalEpoch, Encoder: c.encoder(1), Pool: pool}) {
 			if err == nil {
 				err = ctx.Err()
 			}

@@ -129,7 +129,7 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 		return err
 	}
 	if p, ok := program.(*spikeTimes); ok && o.record != "" {
-		if err := p.record(o.record, n, datasets.BatchOptions{Size: o.batch, Seed: seed, Encoder: enc, Pool: pool}, source); err != nil {
+		if err := p.record(o.record, n, datasets.BatchOptions{Size: o.batch, Seed: seed, Epoch: train.EvalEpoch, Encoder: enc, Pool: pool}, source); err != nil {
 			return err
 		}
 	}

@@ -194,3 +194,17 @@ train: {epochs: 20, batch: 32, optimizer: {kind: adamw, lr: 3e-3, weight_decay: 
 		t.Errorf("%+v", j)
 	}
 }
+
+// TestRandomCodesAreTheSameOnTheChip: spikes drawn by a rate code are those that eval draws.
+func TestRandomCodesAreTheSameOnTheChip(t *testing.T) {
+	config := strings.Replace(strings.Replace(onChip, "kind: constant, steps: 6", "kind: rate, steps: 6", 1), "epochs: 4", "epochs: 1", 1)
+	_, out, _ := trained(t, config+"quantize: {target: lava, bits: 6}\n")
+	dir := t.TempDir()
+	image, a, b := filepath.Join(dir, "net.snnimg"), filepath.Join(dir, "a.npy"), filepath.Join(dir, "b.npy")
+	good(t, "eval", out, "--predictions", a)
+	good(t, "quantize", out, "--out", image)
+	good(t, "emulate", image, "--predictions", b)
+	if string(read(t, a)) != string(read(t, b)) {
+		t.Error("eval and emulate saw other spikes of the same samples")
+	}
+}

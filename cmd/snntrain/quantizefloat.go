@@ -13,6 +13,7 @@ import (
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/train"
 )
 
 // floatQuantization is the JSON of quantize for a network without spikes.
@@ -69,7 +70,7 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	}
 	r := floatQuantization{Target: northpole.New().Name(), Bits: bits, Usage: im.Placement.Usage, File: o.out}
 	test = datasets.Limit(test, o.limit)
-	if err := r.judge(ctx, p, im, test, datasets.BatchOptions{Size: batchFor(n, 128), Seed: seed, Encoder: enc, Pool: pool}); err != nil {
+	if err := r.judge(ctx, p, im, test, datasets.BatchOptions{Size: batchFor(n, 128), Seed: seed, Epoch: train.EvalEpoch, Encoder: enc, Pool: pool}); err != nil {
 		return err
 	}
 	im.Conversion = &chip.Conversion{Method: "ptq", Accuracy: map[string]float64{"ann": r.Float, "chip": r.Chip}}
