@@ -16,6 +16,7 @@ import (
 	"github.com/snntrain/snntrain/chip/xylo"
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/quant"
+	"github.com/snntrain/snntrain/train"
 )
 
 // chipForm is a form of networks on chips.
@@ -67,19 +68,18 @@ func chipFormOf(f *importFile) *chipForm {
 	return nil
 }
 
-// loadChipFile reads a file of any form of a chip.
-func loadChipFile(path string) (*chipFile, error) {
-	f, err := openImport(path)
+// loadChipFile reads a file of any form of a chip, for a command.
+func loadChipFile(command, path string) (*chipFile, error) {
+	if isNetwork(path) {
+		return nil, fault.Fault{Pkg: command, Subject: path, Fact: "is a network, not a chip image", Hint: "make one with: snntrain quantize " + path}
+	}
+	f, err := openImport(command, path)
 	if err != nil {
 		return nil, err
 	}
 	form := chipFormOf(f)
 	if form == nil {
-		var known []string
-		for _, k := range append(importable(), imageForm()) {
-			known = append(known, k.what)
-		}
-		return nil, fault.Fault{Subject: path, Fact: "is of no known form", Hint: "known: " + strings.Join(known, ", ")}
+		return nil, unknownForm(command, path, append(importable(), imageForm()))
 	}
 	c, err := form.read(path)
 	if err != nil {
@@ -89,9 +89,34 @@ func loadChipFile(path string) (*chipFile, error) {
 	return c, nil
 }
 
-// loadImage reads a file of any form of a chip as an image.
-func loadImage(path string) (*chip.Image, error) {
-	c, err := loadChipFile(path)
+// isNetwork tells a network that is not on a chip yet: a run directory, a model file, an ONNX file.
+func isNetwork(path string) bool {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return false
+	case info.IsDir():
+		_, err := os.Stat(filepath.Join(path, train.ModelFile))
+		return err == nil
+	}
+	return isONNX(path) || filepath.Base(path) == train.ModelFile
+}
+
+// unknownForm lists the forms that a file could have.
+func unknownForm(command, path string, forms []chipForm) error {
+	var known []string
+	for _, f := range forms {
+		known = append(known, f.name+" ("+f.what+")")
+	}
+	if isONNX(path) {
+		return usage(fault.Fault{Pkg: command, Subject: path, Fact: "is an ONNX file", Hint: "snntrain convert makes a spiking network of it, snntrain quantize an image for northpole"})
+	}
+	return usage(fault.Fault{Pkg: command, Subject: path, Fact: "is of no known form", Hint: "known: " + strings.Join(known, "; ")})
+}
+
+// loadImage reads a file of any form of a chip as an image, for a command.
+func loadImage(command, path string) (*chip.Image, error) {
+	c, err := loadChipFile(command, path)
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +242,7 @@ func readAkida(path string) (*chipFile, error) {
 // importChip is the importer of a form: it writes an image.
 func importChip(form chipForm) importer {
 	return importer{
-		name: form.name, what: form.what + ", as a chip image", knows: form.knows,
+		name: form.name, what: form.what + ", as a chip image", knows: form.knows, idle: []string{"dt", "reset", "set"},
 		run: func(_ context.Context, _ *streams, o importOptions) (*imported, error) {
 			if o.profile != "" {
 				return nil, usagef("import: %s: the file says what its neurons mean; leave out --profile", o.file)

@@ -95,6 +95,9 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	case train.Exists(o.out) && !o.force:
 		return usagef("convert: %s holds a run already; replace it with --force, or choose another --out", o.out)
 	}
+	if err := outputDir("convert", "--out", o.out); err != nil {
+		return err
+	}
 	pool := par.New(o.threads)
 	c, err := openConversion(o, pool)
 	if err != nil {

@@ -40,6 +40,9 @@ the output sends is saved as int32, [T, N].`),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.image = args[0]
 			if o.input == "" && o.out == "" && !cmd.Flags().Changed("ticks") {
+				if err := o.idleFlags(givenFlags(cmd.Flags())); err != nil {
+					return err
+				}
 				return runJudge(cmd.Context(), s, o.image, o.judgeOptions)
 			}
 			if name := o.changed(cmd); name != "" {
@@ -70,7 +73,10 @@ func runEmulate(ctx context.Context, s *streams, o emulateOptions) error {
 	if o.input == "" || o.out == "" || o.ticks < 0 {
 		return usagef("emulate: needs --input and --out, and ticks that are not negative")
 	}
-	im, err := loadImage(o.image)
+	if err := outputFile("emulate", "--out", o.out); err != nil {
+		return err
+	}
+	im, err := loadImage("emulate", o.image)
 	if err != nil {
 		return usage(err)
 	}

@@ -16,11 +16,12 @@ import (
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
 	"github.com/snntrain/snntrain/chip/xylo"
+	"github.com/snntrain/snntrain/internal/hdf5"
 	"github.com/snntrain/snntrain/internal/registry"
 	"github.com/snntrain/snntrain/quant"
 )
 
-// exporter writes an image in one form.
+// exporter writes an image in one form; what the form cannot hold is wrong usage.
 type exporter func(im *chip.Image, path string) error
 
 // exporters is every form by its name.
@@ -38,8 +39,11 @@ func exporters() *registry.Registry[exporter] {
 
 func exportNetx(im *chip.Image, path string) error {
 	x, err := lava.FromNet(im.Net)
+	if err == nil {
+		err = hdf5.Available()
+	}
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	return x.WriteNetx(path)
 }
@@ -48,7 +52,7 @@ func exportNetx(im *chip.Image, path string) error {
 func exportRANC(im *chip.Image, path string) error {
 	m, err := ranc.Map(im.Net)
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	input, config, err := m.Chip.Encode(m.Config)
 	if err != nil {
@@ -61,7 +65,7 @@ func exportRANC(im *chip.Image, path string) error {
 func exportXylo(im *chip.Image, path string) error {
 	spec, err := xylo.FromNet(im.Net)
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	raw, err := spec.JSON()
 	if err != nil {
@@ -73,7 +77,7 @@ func exportXylo(im *chip.Image, path string) error {
 func exportSpeck(im *chip.Image, path string) error {
 	raw, err := speck.New().Config(im.Net)
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	return replace(path, raw)
 }
@@ -82,7 +86,7 @@ func exportSpeck(im *chip.Image, path string) error {
 func exportNorthPole(im *chip.Image, path string) error {
 	raw, err := northpole.Export(im.Net, "snntrain "+version())
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	return replace(path, raw)
 }
@@ -92,7 +96,7 @@ func exportNorthPole(im *chip.Image, path string) error {
 func exportAkida(export func(*quant.IntNet) (*akida.Files, error), im *chip.Image, path string) error {
 	f, err := export(im.Net)
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	stem := strings.TrimSuffix(path, filepath.Ext(path))
 	return replaceAll(content{stem + ".npz", f.NPZ}, content{filepath.Join(filepath.Dir(path), "load_akida.py"), f.Loader}, content{path, f.JSON})
@@ -160,13 +164,20 @@ counted on training samples of the network's data, or of --data.`),
 		Example: "  snntrain export net.snnimg --target netx --out network.net\n  snntrain export network.net --target image --out net.snnimg\n  snntrain export runs/quickstart --target snntorch --out quickstart-snntorch\n  snntrain export runs/quickstart --target nir --profile norse --out digits.nir",
 		Args:    exactlyOne("one chip image, netx file, run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			given := givenFlags(cmd.Flags())
 			if target == nirTarget {
 				graph.model, graph.out, graph.samples = args[0], out, o.samples
 				return runExportNIR(cmd.Context(), s, graph)
 			}
+			if err := idle("export", given, "they are for --target nir", "profile", "dt", "data"); err != nil {
+				return err
+			}
 			if write, err := modelExporters().Get(target); err == nil {
 				o.model, o.target, o.out = args[0], target, out
 				return runExportModel(cmd.Context(), s, write, o)
+			}
+			if err := idle("export", given, "an image is written as it is", "samples"); err != nil {
+				return err
 			}
 			return runExport(cmd.Context(), s, args[0], target, out)
 		},
@@ -188,7 +199,10 @@ func runExport(_ context.Context, s *streams, path, target, out string) error {
 	if err != nil {
 		return usage(unknownTarget(target))
 	}
-	im, err := loadImage(path)
+	if err := outputFile("export", "--out", out); err != nil {
+		return err
+	}
+	im, err := loadImage("export", path)
 	if err != nil {
 		return usage(err)
 	}

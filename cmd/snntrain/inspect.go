@@ -61,7 +61,7 @@ func formOfChip(path string) (*chipForm, error) {
 	if info, err := os.Stat(path); err != nil || info.IsDir() || isConfig(path) {
 		return nil, nil
 	}
-	f, err := openImport(path)
+	f, err := openImport("inspect", path)
 	if err != nil {
 		return nil, err
 	}

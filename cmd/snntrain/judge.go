@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -81,7 +82,10 @@ func runJudge(ctx context.Context, s *streams, path string, o judgeOptions) erro
 	if err := o.check(); err != nil {
 		return err
 	}
-	im, err := loadImage(path)
+	if err := errors.Join(outputFile("emulate", "--predictions", o.predictions), outputFile("emulate", "--scores", o.scores)); err != nil {
+		return err
+	}
+	im, err := loadImage("emulate", path)
 	if err != nil {
 		return usage(err)
 	}

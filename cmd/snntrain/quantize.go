@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ type quantizeOptions struct {
 	model, target, out string
 	calibrate, sets    []string
 	options            model.Quantization
-	ownMax             bool // --input-max was given
+	given              []string // names of the flags on the command line
 	limit              int
 	calibration        int
 }
@@ -46,7 +47,7 @@ A trained ReLU network of an ONNX file goes onto NorthPole without spikes:
 		Example: "  snntrain quantize runs/mnist-lava --target lava --out mnist.snnimg\n  snntrain quantize runs/mnist --target generic --bits 4 --per channel --out mnist4.snnimg --json",
 		Args:    exactlyOne("one run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.model, o.ownMax = args[0], cmd.Flags().Changed("input-max")
+			o.model, o.given = args[0], givenFlags(cmd.Flags())
 			return runQuantize(cmd.Context(), s, o)
 		},
 	}
@@ -82,20 +83,11 @@ func (o *quantizeOptions) check() error {
 		flag, value string
 		known       []string
 	}{{"range", o.options.Range, []string{"max", "percentile", "mse"}}, {"per", o.options.Per, []string{"tensor", "channel"}}} {
-		if !contains(c.known, c.value) {
+		if !slices.Contains(c.known, c.value) {
 			return usagef("quantize: --%s %q is unknown; known: %s", c.flag, c.value, strings.Join(c.known, ", "))
 		}
 	}
 	return nil
-}
-
-func contains(known []string, name string) bool {
-	for _, k := range known {
-		if k == name {
-			return true
-		}
-	}
-	return false
 }
 
 // quantization is what quantize found, and its JSON.
@@ -115,6 +107,14 @@ type quantization struct {
 func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	if err := o.check(); err != nil {
 		return err
+	}
+	if err := outputFile("quantize", "--out", o.out); err != nil {
+		return err
+	}
+	if o.options.Range != "percentile" {
+		if err := idle("quantize", o.given, "the range is "+o.options.Range, "percentile"); err != nil {
+			return err
+		}
 	}
 	if isONNX(o.model) {
 		return runQuantizeFloat(ctx, s, o)
@@ -173,12 +173,30 @@ func (o *quantizeOptions) resolve(n *model.Network) (chip.Quantizable, error) {
 		if o.options.Stretch > 1 {
 			return nil, fault.Fault{Pkg: "quantize", Subject: "--stretch", Fact: "the network was trained in ticks", Hint: "leave it out"}
 		}
+		if err := idle("quantize", o.given, "the network was trained in these integers, and keeps them", roundingFlags(o.options, *trained)...); err != nil {
+			return nil, err
+		}
 		o.options = *trained
 	} else {
 		n.Record.Quantize = nil
 	}
 	o.options.Target = o.target
 	return target, nil
+}
+
+// roundingFlags are the flags that ask for another rounding than the trained one.
+func roundingFlags(asked, trained model.Quantization) []string {
+	var flags []string
+	for name, differs := range map[string]bool{
+		"bits": asked.Bits != trained.Bits, "range": asked.Range != trained.Range, "percentile": asked.Percentile != trained.Percentile,
+		"per": asked.Per != trained.Per, "input-bits": asked.InputBits != trained.InputBits, "input-max": asked.InputMax != trained.InputMax,
+	} {
+		if differs {
+			flags = append(flags, name)
+		}
+	}
+	slices.Sort(flags)
+	return flags
 }
 
 // quantizeNetwork makes the image of a network.

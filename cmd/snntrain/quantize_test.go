@@ -125,7 +125,7 @@ func TestQuantizeWithoutData(t *testing.T) {
 	if q.Judged != nil || !strings.Contains(q.Unjudged, "the data is not there") || q.IO.Steps != 6 || q.Options.Input != "values" {
 		t.Errorf("%+v", q)
 	}
-	refused(t, 1, []string{"no file"}, "quantize", path, "--target", "lava", "--out", "x.snnimg", "--set", "data.dir=elsewhere")
+	refused(t, exitUsage, []string{"no file"}, "quantize", path, "--target", "lava", "--out", "x.snnimg", "--set", "data.dir=elsewhere")
 }
 
 // TestQuantizeSection: faults of the section at their places, and what no integer network can have.

@@ -33,6 +33,9 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	if name := northpole.New().Name(); o.target != name {
 		return usagef("quantize: %s: an ONNX network has no spikes; --target %s takes it, or convert it first", o.model, name)
 	}
+	if err := idle("quantize", o.given, "weights have a scale for each channel, by its greatest weight", "per", "range", "percentile", "input-bits", "input-max", "stretch"); err != nil {
+		return err
+	}
 	if len(o.calibrate) == 0 {
 		return usagef("quantize: %s: an ONNX file does not say what data it is for; give --calibrate CONFIG", o.model)
 	}
