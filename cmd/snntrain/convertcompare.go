@@ -7,6 +7,7 @@ import (
 	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/train"
 )
 
@@ -40,7 +41,7 @@ func (c *converting) compare(ctx context.Context, r *convert.RateResult, report 
 				return err
 			}
 			for i, row := range rows {
-				if largest(row) == b.Labels[i] {
+				if signal.ArgMax(row) == b.Labels[i] {
 					out.Score.Correct++
 				}
 			}
@@ -51,17 +52,6 @@ func (c *converting) compare(ctx context.Context, r *convert.RateResult, report 
 		report.Compared = append(report.Compared, out)
 	}
 	return nil
-}
-
-// largest is the place of the largest value, the first of equals.
-func largest(row []float32) int {
-	at := 0
-	for i, v := range row {
-		if v > row[at] {
-			at = i
-		}
-	}
-	return at
 }
 
 // comparedLines are the lines of the table.

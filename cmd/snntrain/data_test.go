@@ -218,6 +218,11 @@ func TestEnvironmentOverrides(t *testing.T) {
 	if one.Epochs != 1 || three.Epochs != 3 {
 		t.Errorf("%d and %d epochs, want 1 and 3", one.Epochs, three.Epochs)
 	}
+	t.Setenv("SNNTRAIN_TRAIN_EPOCS", "3")
+	_, errs, _ := call(t, "version", "--quiet")
+	if want := "warning: config: $SNNTRAIN_TRAIN_EPOCS: sets nothing; did you mean SNNTRAIN_TRAIN_EPOCHS?"; !strings.Contains(errs, want) {
+		t.Errorf("no %q in %q", want, errs)
+	}
 	t.Setenv("SNNTRAIN_TRAIN_EPOCHS", "many")
 	refused(t, exitUsage, []string{`train.epochs: needs a whole number, got "many" ($SNNTRAIN_TRAIN_EPOCHS)`}, "config", "check", write(t, "a.yaml", small))
 }

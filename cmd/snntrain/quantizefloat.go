@@ -11,6 +11,7 @@ import (
 	"github.com/snntrain/snntrain/chip/run"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/train"
@@ -141,7 +142,7 @@ func (r *floatQuantization) judge(ctx context.Context, p *layers.Program, im *ch
 			return err
 		}
 		for i, label := range b.Labels {
-			if greatest(scores.Row(i)) == label {
+			if signal.ArgMax(scores.Row(i)) == label {
 				right++
 			}
 		}
@@ -152,15 +153,4 @@ func (r *floatQuantization) judge(ctx context.Context, p *layers.Program, im *ch
 	r.N = j.Result().N
 	r.Float, r.Chip = float64(right)/float64(r.N), float64(j.Result().Correct)/float64(r.N)
 	return nil
-}
-
-// greatest is the index of the greatest value, the first of equal ones.
-func greatest(row []float32) int {
-	best := 0
-	for i, x := range row {
-		if x > row[best] {
-			best = i
-		}
-	}
-	return best
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -35,6 +36,7 @@ Train spiking neural networks from config files, on an ordinary CPU.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, config or input, 130 interrupted (after saving).`),
 		PersistentPreRunE: func(*cobra.Command, []string) error {
+			s.warnEnvironment(os.Environ())
 			_, err := kernels.Active() // a wrong SNNTRAIN_SIMD
 			return usage(err)
 		},
