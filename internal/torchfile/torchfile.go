@@ -14,6 +14,8 @@ type Tensor struct {
 	Shape  []int
 	DType  string // as PyTorch names it: "float32", "int64", …
 	Floats []float32
+	// Rounded counts the Floats that differ from the numbers in the file.
+	Rounded int
 	Ints   []int64
 }
 
