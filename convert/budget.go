@@ -30,6 +30,16 @@ type Errors struct {
 	Total        float64 `json:"total"`
 }
 
+// OutputErrors is the mean difference of the scores from those of the float
+// network: what the last synapse passes on of the layers before, and what the
+// leaky membrane that scores are read from (see outputWindow) weighs otherwise
+// than a mean over the steps.
+type OutputErrors struct {
+	Input  float64 `json:"input"`
+	Window float64 `json:"window"`
+	Total  float64 `json:"total"` // the sum of the two
+}
+
 // LayerReport is the account of one spiking layer.
 type LayerReport struct {
 	Name      string      `json:"name"`
@@ -56,7 +66,7 @@ type Budget struct {
 	Samples  int             `json:"samples"`
 	Layers   []LayerReport   `json:"layers"`
 	Synapses []SynapseReport `json:"synapses"`
-	Output   Errors          `json:"output"` // of the scores: total alone
+	Output   OutputErrors    `json:"output"`
 	Spikes   float64         `json:"spikes_per_neuron"`
 	MACs     float64         `json:"macs"`
 	SynOps   float64         `json:"synops"`
@@ -116,7 +126,7 @@ type account struct {
 	fanOut         []float64 // of each synapse: MACs by value of its input
 	inputs         []string
 	budget         *Budget
-	scores         float64
+	scores         OutputErrors // sums
 }
 
 // synapses lists the synapses and their fan-out.
@@ -159,9 +169,7 @@ func (a *account) batch(x *signal.Signal) error {
 	if err != nil {
 		return err
 	}
-	for i, v := range got.F {
-		a.scores += float64(v) - float64(want.F[i])
-	}
+	a.output(want, got)
 	for _, t := range a.layers {
 		current := a.spiking.Output(currentOf(a.result.Network, t.stage.Name))
 		if current == nil {
@@ -183,6 +191,30 @@ func (a *account) batch(x *signal.Signal) error {
 	}
 	a.budget.Samples += x.B
 	return nil
+}
+
+// output compares the scores of one batch.
+func (a *account) output(want, got *signal.Signal) {
+	n := a.result.Network
+	last := n.Node(n.Output())
+	current := a.spiking.Output(last.Name)
+	if _, membrane := last.Op.(*model.Neuron); membrane {
+		current = a.spiking.Output(last.Inputs[0])
+	}
+	for b := range got.B {
+		mean := make([]float64, got.N())
+		for t := range current.Steps() {
+			for i, v := range current.Row(t*current.B + b) {
+				mean[i] += float64(v) / float64(current.Steps())
+			}
+		}
+		float, spiking := want.Row(b), got.Row(b)
+		for i, m := range mean {
+			a.scores.Input += m - float64(float[i])
+			a.scores.Window += float64(spiking[i]) - m
+			a.scores.Total += float64(spiking[i]) - float64(float[i])
+		}
+	}
 }
 
 // currentOf is what the neurons of a layer read.
@@ -277,7 +309,8 @@ func (a *account) finish() *Budget {
 		b.MACs, b.SynOps, b.Analog = b.MACs+s.MACs, b.SynOps+s.SynOps, b.Analog+s.Analog
 	}
 	last := a.result.Stages[len(a.result.Stages)-1]
-	b.Output.Total = a.scores / n / float64(last.Shape.Size())
+	n *= float64(last.Shape.Size())
+	b.Output = OutputErrors{Input: a.scores.Input / n, Window: a.scores.Window / n, Total: a.scores.Total / n}
 	return b
 }
 

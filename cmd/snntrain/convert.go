@@ -74,12 +74,12 @@ type conversion struct {
 	Why       string                 `json:"why"`
 	Tried     []convert.Trial        `json:"tried,omitempty"`
 	ANN       train.Score            `json:"ann"`
-	SNN       map[string]train.Score `json:"snn"` // by number of steps, all from one pass
+	SNN       map[string]train.Score `json:"snn"` // by number of steps, each up to T, all from one pass
 	Budget    *convert.Budget        `json:"budget"`
 	Test      map[string]float64     `json:"test_spikes_per_neuron"`
 	Compared  []compared             `json:"compared,omitempty"`
 	Operators []onnx.Operator        `json:"operators,omitempty"` // of the ONNX file: folded, mapped or refused
-	Changes   []convert.Change       `json:"changes"`             // from there to the form that was converted
+	Changes   []convert.Change       `json:"changes,omitempty"`   // from there to the form that was converted
 	Seconds   map[string]float64     `json:"seconds"`
 	Version   string                 `json:"version"`
 }
@@ -176,13 +176,13 @@ func (c *converting) judge(ctx context.Context, r *convert.RateResult, report *c
 // batchOver bounds the batch of a network over time.
 func batchOver(n *model.Network, steps int) int { return max(1, min(256, 4*batchFor(n, 1<<20)/steps)) }
 
-// curve lists the numbers of steps that accuracy is given for: powers of two, and T.
+// curve lists the numbers of steps that accuracy is given for: every one up to T.
 func curve(steps int) []int {
-	var list []int
-	for t := 1; t < steps; t *= 2 {
-		list = append(list, t)
+	list := make([]int, steps)
+	for i := range list {
+		list[i] = i + 1
 	}
-	return append(list, steps)
+	return list
 }
 
 // record notes in the network what is needed to use it alone.

@@ -51,7 +51,7 @@ func TestConvertCommand(t *testing.T) {
 	if err := json.Unmarshal(read(t, out, conversionFile), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.ANN.Accuracy < 0.9 || got.SNN["8"].Accuracy < got.ANN.Accuracy-0.03 || got.SNN["1"].N != got.ANN.N {
+	if got.ANN.Accuracy < 0.9 || got.SNN["8"].Accuracy < got.ANN.Accuracy-0.03 || len(got.SNN) != 8 || got.SNN["3"].N != got.ANN.N {
 		t.Errorf("float %.3f, spiking %v", got.ANN.Accuracy, got.SNN)
 	}
 	if len(got.Changes) == 0 || len(got.Budget.Layers) != 2 || len(got.Budget.Synapses) != 3 || got.Budget.SynOps <= 0 || got.Budget.Analog <= 0 {
