@@ -16,7 +16,7 @@ type Tensor struct {
 	Floats []float32
 	// Rounded counts the Floats that differ from the numbers in the file.
 	Rounded int
-	Ints   []int64
+	Ints    []int64
 }
 
 // Len is the number of values.
