@@ -80,7 +80,7 @@ func runEmulate(ctx context.Context, s *streams, o emulateOptions) error {
 	if err != nil {
 		return usage(err)
 	}
-	input, err := readRaster(o.input, im.Net)
+	input, err := readRaster("emulate", o.input, im.Net)
 	if err != nil {
 		return usage(err)
 	}
@@ -106,18 +106,18 @@ func runEmulate(ctx context.Context, s *streams, o emulateOptions) error {
 }
 
 // readRaster reads an input of [T, ...] that fits the network's input.
-func readRaster(path string, net *quant.IntNet) (quant.Tensor, error) {
+func readRaster(command, path string, net *quant.IntNet) (quant.Tensor, error) {
 	a, err := npy.Read(path)
 	if err != nil {
 		return quant.Tensor{}, err
 	}
 	n := quant.Len(net.Input.Shape)
 	if len(a.Shape) < 2 || quant.Len(a.Shape[1:]) != n || len(a.Shape) > 2 && !slices.Equal(a.Shape[1:], net.Input.Shape) {
-		return quant.Tensor{}, fmt.Errorf("emulate: %s: is %v, the image takes ticks of %v", path, a.Shape, net.Input.Shape)
+		return quant.Tensor{}, fmt.Errorf("%s: %s: is %v, the image takes ticks of %v", command, path, a.Shape, net.Input.Shape)
 	}
 	v, err := a.Int32s()
 	if err != nil {
-		return quant.Tensor{}, fmt.Errorf("emulate: %s: %w", path, err)
+		return quant.Tensor{}, fmt.Errorf("%s: %s: %w", command, path, err)
 	}
 	return quant.NewTensor(v, a.Shape[0], n), nil
 }
