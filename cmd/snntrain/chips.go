@@ -59,7 +59,8 @@ func (o *judgeOptions) onChips(ctx context.Context, s *streams, im *chip.Image, 
 		s.object(r)
 		return nil
 	}
-	s.say("accuracy %.4f as meant, %s, %.4f at the lowest", r.Meant, r.Accuracy, r.Accuracy.Lowest)
+	a := r.Accuracy
+	s.say("accuracy %.2f %% as meant, %.2f ± %.2f %% over %d chips, %.2f %% at the lowest", 100*r.Meant, 100*a.Mean, 100*a.Std, len(a.Chips), 100*a.Lowest)
 	return nil
 }
 

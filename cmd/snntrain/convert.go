@@ -106,12 +106,13 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	if c.times != nil {
 		return c.convertTimes(ctx, s, o, pool)
 	}
+	s.log("converting by %s, calibrated on %d samples", c.options.Method, c.calibration.Len())
 	began := time.Now()
 	result, err := convert.Rate(ctx, c.float, c.calibration, *c.options)
 	if err != nil {
 		return asUsage(err)
 	}
-	s.log("%s, T = %d: %s", result.Method, result.Steps, result.Why)
+	s.log("%s for T = %d; judging both networks on %d test samples", result.Method, result.Steps, c.test.Len())
 	report := &conversion{
 		Model: filepath.Base(o.model), Coding: "rate", Method: result.Method, Steps: result.Steps, Why: result.Why, Tried: result.Tried,
 		Operators: c.operators, Changes: result.Changes, Version: version(), Seconds: map[string]float64{"convert": time.Since(began).Seconds()},

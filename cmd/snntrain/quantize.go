@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/snntrain/snntrain/chip"
+	"github.com/snntrain/snntrain/chip/all"
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/model"
@@ -166,6 +167,9 @@ func (o *quantizeOptions) resolve(n *model.Network) (chip.Quantizable, error) {
 		return nil, fault.Fault{Pkg: "quantize", Subject: o.model, Fact: "was not trained for a chip", Hint: "name one with --target: " + strings.Join(quantizables().Names(), ", ")}
 	}
 	target, err := quantizables().Get(o.target)
+	if _, known := all.Targets().Get(o.target); err != nil && known == nil {
+		return nil, fault.Fault{Pkg: "quantize", Subject: o.model, Fact: o.target + " has no spiking neurons", Hint: "northpole takes a network of ReLUs, as an ONNX file; spiking networks go to " + strings.Join(quantizables().Names(), ", ")}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/northpole"
@@ -88,7 +87,7 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	for _, u := range r.Usage {
 		s.say("%d of %d %s", u.Used, u.Limit, u.Resource)
 	}
-	s.say("accuracy %.4f in floats, %.4f in integers of %d bits, %d samples\nwritten to %s", r.Float, r.Chip, r.Bits, r.N, strings.TrimSpace(r.File))
+	s.say("accuracy %.2f %% in floats, %.2f %% in integers of %d bits, %d samples\n\nwritten to %s", 100*r.Float, 100*r.Chip, r.Bits, r.N, r.File)
 	return nil
 }
 
