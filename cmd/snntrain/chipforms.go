@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/akida"
 	"github.com/snntrain/snntrain/chip/lava"
+	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
 	"github.com/snntrain/snntrain/chip/xylo"
@@ -55,6 +57,7 @@ func importable() []chipForm {
 		{"xylo", "specification of XyloSim", func(f *importFile) bool { return f.hasKeys("weights_in", "weights_out", "dash_mem") }, readXylo},
 		{"speck", "core configuration of Speck", func(f *importFile) bool { return f.hasKeys("cnn_layers") }, readSpeck},
 		{"akida", "layers of Akida as this program exports them", func(f *importFile) bool { return f.hasKeys("format", "version", "layers") }, readAkida},
+		{"northpole", "quantized ONNX file as this program exports it", isQDQ, readNorthPole},
 	}
 }
 
@@ -70,8 +73,9 @@ func chipFormOf(f *importFile) *chipForm {
 
 // loadChipFile reads a file of any form of a chip, for a command.
 func loadChipFile(command, path string) (*chipFile, error) {
-	if isNetwork(path) {
-		return nil, fault.Fault{Pkg: command, Subject: path, Fact: "is a network, not a chip image", Hint: "make one with: snntrain quantize " + path}
+	network := fault.Fault{Pkg: command, Subject: path, Fact: "is a network, not a chip image", Hint: "make one with: snntrain quantize " + path}
+	if isRun(path) {
+		return nil, network
 	}
 	f, err := openImport(command, path)
 	if err != nil {
@@ -79,6 +83,9 @@ func loadChipFile(command, path string) (*chipFile, error) {
 	}
 	form := chipFormOf(f)
 	if form == nil {
+		if isONNX(path) || filepath.Base(path) == train.ModelFile {
+			return nil, network
+		}
 		return nil, unknownForm(command, path, append(importable(), imageForm()))
 	}
 	c, err := form.read(path)
@@ -89,17 +96,10 @@ func loadChipFile(command, path string) (*chipFile, error) {
 	return c, nil
 }
 
-// isNetwork tells a network that is not on a chip yet: a run directory, a model file, an ONNX file.
-func isNetwork(path string) bool {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return false
-	case info.IsDir():
-		_, err := os.Stat(filepath.Join(path, train.ModelFile))
-		return err == nil
-	}
-	return isONNX(path) || filepath.Base(path) == train.ModelFile
+// isRun tells a directory that holds a network.
+func isRun(path string) bool {
+	_, err := os.Stat(filepath.Join(path, train.ModelFile))
+	return err == nil
 }
 
 // unknownForm lists the forms that a file could have.
@@ -237,6 +237,23 @@ func readAkida(path string) (*chipFile, error) {
 		return imageFor(akida.New2(), net), nil
 	}
 	return imageFor(akida.New(), net), nil
+}
+
+// isQDQ tells an ONNX file in QDQ form, by the name of its first operator.
+func isQDQ(f *importFile) bool {
+	return isONNX(f.path) && bytes.Contains(f.head, []byte("QuantizeLinear"))
+}
+
+func readNorthPole(path string) (*chipFile, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	net, err := northpole.Read(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return imageFor(northpole.New(), net), nil
 }
 
 // importChip is the importer of a form: it writes an image.
