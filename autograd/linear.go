@@ -19,6 +19,10 @@ type Linear struct {
 	// take their gradient as a product.
 	Product bool
 
+	// Late says that the output is read once, by neurons that take rows of
+	// it when they need them.
+	Late bool
+
 	y, dx, full signal.Signal
 	out         Value
 	grads       [3]Value
@@ -27,6 +31,9 @@ type Linear struct {
 	turned      []float32 // W (out, in), for a product
 	tiles       sync.Pool // *[]float32, parts of a matrix
 	columns     sync.Pool // *columns
+
+	events  *signal.Events // of the rows that are computed late
+	w, bias []float32
 }
 
 // Key implements Op.
@@ -47,6 +54,11 @@ func (l *Linear) Forward(c *Context, in []*Value) (*Value, error) {
 	x, w := in[0].Signal, in[1].Param
 	n := len(w) / x.N()
 	l.y.ResetAnalog(x.T, x.B, []int{n}, x.Const)
+	l.out.Signal = &l.y
+	if l.late(c, in) {
+		return &l.out, nil
+	}
+	l.out.Fill = nil
 	var bias []float32
 	if len(in) > 2 {
 		bias = in[2].Param
@@ -54,7 +66,6 @@ func (l *Linear) Forward(c *Context, in []*Value) (*Value, error) {
 	first, last := aroundGain(x, bias)
 	l.product(c, x, w, first)
 	scaleRows(c, &l.y, gainOf(x), last)
-	l.out.Signal = &l.y
 	return &l.out, nil
 }
 

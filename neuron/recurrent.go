@@ -69,8 +69,8 @@ func newSpiking(l Layer) (Cell, error) {
 	return c, err
 }
 
-// TakesProducts implements ProductTaker: samples step in groups here.
-func (c *recurrent) TakesProducts() bool { return false }
+// FillsInput implements InputFiller.
+func (c *recurrent) FillsInput() bool { return c.fast.forward }
 
 // without returns the set less the names.
 func without(set map[string]bool, names ...string) map[string]bool {

@@ -15,6 +15,7 @@ type group struct {
 	last    []uint64       // of all samples: the spikes decided in the last step
 	scans   []kernels.Scan // of each sample
 	scan    *kernels.Scan  // of the sample at hand
+	product []float32      // of all samples: one step of Run.DSof
 	before  []float32      // rows of one step
 	slope   []float32
 	list    []uint32
@@ -64,6 +65,9 @@ func (g *group) forward(c *recurrent, r *Run, lo, hi int) {
 		keep = nil
 	}
 	for t := range r.X.T {
+		if steps := g.stepsAhead(hi - lo); r.Fill != nil && t%steps == 0 {
+			r.Fill(t, min(t+steps, r.X.T), lo, hi)
+		}
 		for b := lo; b < hi; b++ {
 			g.pick(b)
 			if delay == 1 {
@@ -83,6 +87,9 @@ func (g *group) forward(c *recurrent, r *Run, lo, hi int) {
 		c.end(&lanes{v: g.state.V, i: g.state.I, p: g.state.P}, r.End, block{b, 0, c.n})
 	}
 }
+
+// stepsAhead is for how many steps the input of some samples is computed at a time.
+func (g *group) stepsAhead(samples int) int { return max(1, 32<<10/(samples*len(g.x))) }
 
 // send writes the last spikes of sample b to step t of the output.
 func (g *group) send(out *signal.Signal, t, b int) {
@@ -129,6 +136,7 @@ func (g *group) backward(c *recurrent, r *Run, lo, hi int) {
 	}
 	g.beginAdjoint(c, r.DEnd, lo, hi)
 	for t := r.X.T - 1; t >= 0; t-- {
+		g.multiply(c, &r.DSof, t, lo, hi)
 		for b := lo; b < hi; b++ {
 			g.unstep(c, r, u, t, b)
 		}
@@ -175,6 +183,16 @@ func (g *group) endAdjoint(c *recurrent, r *Run, lo, hi int) {
 	}
 }
 
+// multiply computes step t of a product.
+func (g *group) multiply(c *recurrent, p *Product, t, lo, hi int) {
+	if p.DY == nil {
+		return
+	}
+	outputs, size := p.DY.N(), len(g.x)
+	g.product = grow(g.product, (hi-lo)*size) // lanes that are none stay zero
+	kernels.Gemm(nil, hi-lo, c.n, outputs, p.DY.F[(t*p.DY.B+lo)*outputs:], outputs, false, p.W, c.n, false, g.product, size, false)
+}
+
 // whole returns lanes as a row of whole words: themselves, or a copy.
 func whole(lanes, scratch []float32) []float32 {
 	if len(lanes) == len(scratch) || lanes == nil {
@@ -203,6 +221,9 @@ func (g *group) unstep(c *recurrent, r *Run, u *signal.Signal, t, b int) {
 	c.surrogate.Grad(g.slope, g.slope, g.coefs.Theta)
 	if late := t + c.Rules.Delay; r.DS != nil && late < r.DS.T {
 		e.DS = whole(lanesOf(r.DS, late, k), g.ds)
+	}
+	if r.DSof.DY != nil {
+		e.DS = g.product[(b-g.lo)*n : (b-g.lo+1)*n]
 	}
 	dx := lanesOf(r.DX, t, k)
 	if len(dx) == n {

@@ -22,11 +22,14 @@ type Lists struct {
 // ListTile chooses the rows of a chunk, and how many columns of them SumLists
 // takes at a time, for lists that name a share of the rows: as many rows as
 // hold some tens of entries of a list, and columns so that both stay in
-// the second-level cache.
+// the second-level cache, or in the first where lists are long enough for that.
 func ListTile(density float64, n int) (rows, columns int) {
-	const tile, entries = 64 << 10, 24
-	rows = min(max(int(entries/max(density, 1e-3))/64*64, 256), 2048)
-	return rows, min(n, max(64, tile/rows/64*64))
+	const second, first, entries = 64 << 10, 8 << 10, 24
+	rows = min(max(int(entries/max(density, 1e-3))/64*64, first/64), 2048)
+	if rows == first/64 {
+		return rows, min(n, 64)
+	}
+	return rows, min(n, max(64, second/rows/64*64))
 }
 
 // SumLists adds, for every list, the rows that it names:
