@@ -57,7 +57,7 @@ func SumLists(pool *par.Pool, dst []float32, n int, src []float32, rows, width i
 	s := listSums.Get().(*listSum)
 	s.dst, s.src, s.n, s.rows, s.width, s.l = dst, src, n, rows, width, l
 	s.across = ceilDiv(n, width)
-	s.down = max(1, min(ceilDiv(4*pool.Threads(), s.across), l.Many/64))
+	s.down = max(1, min(ceilDiv(2*pool.Threads(), s.across), l.Many/64))
 	pool.For(s.across*s.down, 1, s.work)
 	s.dst, s.src, s.l = nil, nil, nil
 	listSums.Put(s)
@@ -136,8 +136,16 @@ func PackColumns(buffer *[]float32, src []float32, n, rows, lo, hi int) []float3
 	}
 	dst := grow(*buffer, rows*w)
 	*buffer = dst
-	for r := range rows {
-		copy(dst[r*w:(r+1)*w], src[r*n+lo:r*n+hi])
+	if w%16 == 0 && w > 0 && rows > 0 {
+		active.t.packRows(dst, src[lo:(rows-1)*n+hi], n, w, rows)
+	} else {
+		packRowsGo(dst, src[lo:], n, w, rows)
 	}
 	return dst
+}
+
+func packRowsGo(dst, src []float32, stride, n, rows int) {
+	for r := range rows {
+		copy(dst[r*n:(r+1)*n], src[r*stride:r*stride+n])
+	}
 }

@@ -906,6 +906,38 @@ reduce:
 	VZEROUPPER
 	RET
 
+// func packRowsAVX2(dst []float32, src []float32, stride int, n int, rows int)
+// Requires: AVX, MMX+
+TEXT ·packRowsAVX2(SB), NOSPLIT, $0-72
+	MOVQ   dst_base+0(FP), AX
+	MOVQ   src_base+24(FP), CX
+	MOVQ   rows+64(FP), DX
+	MOVQ   stride+48(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   n+56(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x08, BX, DI
+
+row:
+	LEAQ (CX)(DI*1), R9
+	XORQ R8, R8
+
+line:
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS    (CX)(R8*1), Y0
+	VMOVUPS    Y0, (AX)(R8*1)
+	VMOVUPS    32(CX)(R8*1), Y0
+	VMOVUPS    Y0, 32(AX)(R8*1)
+	ADDQ       $0x40, R8
+	CMPQ       R8, SI
+	JLT        line
+	ADDQ       BX, CX
+	ADDQ       SI, AX
+	DECQ       DX
+	JNE        row
+	VZEROUPPER
+	RET
+
 // func addRowsAVX512(dst []float32, w []float32, stride int, idx []uint32)
 // Requires: AVX, AVX512F
 TEXT ·addRowsAVX512(SB), NOSPLIT, $0-80
@@ -3333,5 +3365,35 @@ rows1:
 	VMOVUPS      Z1, 64(AX)
 	VMOVUPS      Z2, 128(AX)
 	VMOVUPS      Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func packRowsAVX512(dst []float32, src []float32, stride int, n int, rows int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·packRowsAVX512(SB), NOSPLIT, $0-72
+	MOVQ   dst_base+0(FP), AX
+	MOVQ   src_base+24(FP), CX
+	MOVQ   rows+64(FP), DX
+	MOVQ   stride+48(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   n+56(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x08, BX, DI
+
+row:
+	LEAQ (CX)(DI*1), R9
+	XORQ R8, R8
+
+line:
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS    (CX)(R8*1), Z0
+	VMOVUPS    Z0, (AX)(R8*1)
+	ADDQ       $0x40, R8
+	CMPQ       R8, SI
+	JLT        line
+	ADDQ       BX, CX
+	ADDQ       SI, AX
+	DECQ       DX
+	JNE        row
 	VZEROUPPER
 	RET
