@@ -65,6 +65,21 @@ func maxIndexAVX2(idx []uint32) uint32
 //go:noescape
 func packRowsAVX2(dst []float32, src []float32, stride int, n int, rows int)
 
+// addTileAVX2 equals
+//
+//	for i := range len(start) - 1 {
+//		for _, r := range idx[start[i]:start[i+1]] {
+//			for j := range 32 {
+//				dst[i*stride+j] += tile[int(r)*32+j]
+//			}
+//		}
+//	}
+//
+// for len(start) ≥ 2.
+//
+//go:noescape
+func addTileAVX2(dst []float32, stride int, tile []float32, start []uint32, idx []uint32)
+
 // addRowsAVX512 equals
 //
 //	for _, r := range idx {
@@ -145,3 +160,18 @@ func addColumnsAVX512(dst []float32, stride int, words []uint64, step int, rows 
 //
 //go:noescape
 func packRowsAVX512(dst []float32, src []float32, stride int, n int, rows int)
+
+// addTileAVX512 equals
+//
+//	for i := range len(start) - 1 {
+//		for _, r := range idx[start[i]:start[i+1]] {
+//			for j := range 32 {
+//				dst[i*stride+j] += tile[int(r)*32+j]
+//			}
+//		}
+//	}
+//
+// for len(start) ≥ 2.
+//
+//go:noescape
+func addTileAVX512(dst []float32, stride int, tile []float32, start []uint32, idx []uint32)
