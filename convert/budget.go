@@ -30,16 +30,6 @@ type Errors struct {
 	Total        float64 `json:"total"`
 }
 
-// OutputErrors is the mean difference of the scores from those of the float
-// network: what the last synapse passes on of the layers before, and what the
-// leaky membrane that scores are read from (see outputWindow) weighs otherwise
-// than a mean over the steps.
-type OutputErrors struct {
-	Input  float64 `json:"input"`
-	Window float64 `json:"window"`
-	Total  float64 `json:"total"` // the sum of the two
-}
-
 // LayerReport is the account of one spiking layer.
 type LayerReport struct {
 	Name      string      `json:"name"`
@@ -191,30 +181,6 @@ func (a *account) batch(x *signal.Signal) error {
 	}
 	a.budget.Samples += x.B
 	return nil
-}
-
-// output compares the scores of one batch.
-func (a *account) output(want, got *signal.Signal) {
-	n := a.result.Network
-	last := n.Node(n.Output())
-	current := a.spiking.Output(last.Name)
-	if _, membrane := last.Op.(*model.Neuron); membrane {
-		current = a.spiking.Output(last.Inputs[0])
-	}
-	for b := range got.B {
-		mean := make([]float64, got.N())
-		for t := range current.Steps() {
-			for i, v := range current.Row(t*current.B + b) {
-				mean[i] += float64(v) / float64(current.Steps())
-			}
-		}
-		float, spiking := want.Row(b), got.Row(b)
-		for i, m := range mean {
-			a.scores.Input += m - float64(float[i])
-			a.scores.Window += float64(spiking[i]) - m
-			a.scores.Total += float64(spiking[i]) - float64(float[i])
-		}
-	}
 }
 
 // currentOf is what the neurons of a layer read.

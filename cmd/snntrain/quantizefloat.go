@@ -30,14 +30,8 @@ type floatQuantization struct {
 // runQuantizeFloat brings a trained ReLU network of an ONNX file onto
 // NorthPole's integers. Training samples show how large values get.
 func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error {
-	if name := northpole.New().Name(); o.target != name {
-		return usagef("quantize: %s: an ONNX network has no spikes; --target %s takes it, or convert it first", o.model, name)
-	}
-	if err := idle("quantize", o.given, "weights have a scale for each channel, by its greatest weight", "per", "range", "percentile", "input-bits", "input-max", "stretch"); err != nil {
+	if err := o.checkFloat(); err != nil {
 		return err
-	}
-	if len(o.calibrate) == 0 {
-		return usagef("quantize: %s: an ONNX file does not say what data it is for; give --calibrate CONFIG", o.model)
 	}
 	bits := o.options.Bits
 	if bits == 0 {
@@ -89,6 +83,17 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	}
 	s.say("accuracy %.2f %% in floats, %.2f %% in integers of %d bits, %d samples\n\nwritten to %s", 100*r.Float, 100*r.Chip, r.Bits, r.N, r.File)
 	return nil
+}
+
+// checkFloat checks what a network without spikes needs.
+func (o *quantizeOptions) checkFloat() error {
+	switch name := northpole.New().Name(); {
+	case o.target != name:
+		return usagef("quantize: %s: an ONNX network has no spikes; --target %s takes it, or convert it first", o.model, name)
+	case len(o.calibrate) == 0:
+		return usagef("quantize: %s: an ONNX file does not say what data it is for; give --calibrate CONFIG", o.model)
+	}
+	return idle("quantize", o.given, "weights have a scale for each channel, by its greatest weight", "per", "range", "percentile", "input-bits", "input-max", "stretch")
 }
 
 // largestValues runs the float network and keeps the greatest value of the input and of every rectifier.
