@@ -6,13 +6,11 @@ import (
 )
 
 // OutputErrors is the mean difference of the scores from those of the float
-// network: what the last synapse passes on of the layers before, and what the
-// leaky membrane that scores are read from (see outputWindow) weighs otherwise
-// than a mean over the steps.
+// network, in units of a score.
 type OutputErrors struct {
-	Input  float64 `json:"input"`
-	Window float64 `json:"window"`
-	Total  float64 `json:"total"` // the sum of the two
+	Input  float64 `json:"input"`  // of what the last synapse gives, mean over the steps: brought by the layers before
+	Window float64 `json:"window"` // of the leaky membrane that scores are read from (RateOptions.OutputDecay), over that mean
+	Total  float64 `json:"total"`  // the sum of the two
 }
 
 // output compares the scores of one batch.

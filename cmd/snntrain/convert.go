@@ -128,6 +128,9 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 		return err
 	}
 	report.Seconds["judge"] = time.Since(began).Seconds()
+	if text := report.missed(c.options); text != "" {
+		s.warn(text)
+	}
 	c.record(result, report)
 	page := func() error { return writeConversionPage(o.out, report) }
 	if err := c.write(o, result.Network, report, page); err != nil {
@@ -140,6 +143,15 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	s.say("%s", report.table())
 	s.say("\nwritten to %s: use it with: snntrain eval %s", o.out, o.out)
 	return nil
+}
+
+// missed says that a conversion chosen to lose little lost more on the test part.
+func (r *conversion) missed(o *convert.RateOptions) string {
+	lost := 100 * (r.ANN.Accuracy - r.SNN[fmt.Sprint(r.Steps)].Accuracy)
+	if o.Method != "auto" || lost <= o.MaxDrop {
+		return ""
+	}
+	return fmt.Sprintf("convert: %.2f points are lost on the test part, more than max_drop %g: the samples kept aside were too few to tell, or no network was better; raise convert.calibration or max_steps", lost, o.MaxDrop)
 }
 
 // accounted is the number of calibration samples that the budget is made with.

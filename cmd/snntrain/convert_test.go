@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/internal/onnx/onnxpb"
 	"github.com/snntrain/snntrain/internal/onnx/onnxtest"
 	"github.com/snntrain/snntrain/model"
@@ -204,4 +205,17 @@ func TestConvertRateInput(t *testing.T) {
 		t.Errorf("compared: %+v", got.Compared)
 	}
 	refused(t, exitUsage, []string{"convert.compare", "cos", "convert.input"}, "convert", out, "--out", out+"2", "--config", write(t, "bad.yaml", "data: {name: digits}\nconvert: {compare: [coss], input: rat}\n"))
+}
+
+// TestAutoThatMissed: a bound kept on the samples aside and broken on the test part is said.
+func TestAutoThatMissed(t *testing.T) {
+	r := &conversion{Steps: 4, ANN: train.Score{Accuracy: 0.95}, SNN: map[string]train.Score{"4": {Accuracy: 0.94}}}
+	o := convert.RateDefaults()
+	o.Method, o.MaxDrop = "auto", 0.5
+	if text := r.missed(o); !strings.Contains(text, "1.00 points are lost on the test part, more than max_drop 0.5") {
+		t.Errorf("%q", text)
+	}
+	if o.MaxDrop = 1.5; r.missed(o) != "" {
+		t.Error("a warning without need")
+	}
 }
