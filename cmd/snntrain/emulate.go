@@ -11,6 +11,7 @@ import (
 
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/emulator"
+	"github.com/snntrain/snntrain/chip/run"
 	"github.com/snntrain/snntrain/internal/npy"
 	"github.com/snntrain/snntrain/neuron/integer"
 	"github.com/snntrain/snntrain/quant"
@@ -79,6 +80,9 @@ func runEmulate(ctx context.Context, s *streams, o emulateOptions) error {
 	im, err := loadImage("emulate", o.image)
 	if err != nil {
 		return usage(err)
+	}
+	if err := run.Conform(im); err != nil {
+		return err
 	}
 	input, err := readRaster("emulate", o.input, im.Net)
 	if err != nil {

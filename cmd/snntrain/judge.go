@@ -89,6 +89,9 @@ func runJudge(ctx context.Context, s *streams, path string, o judgeOptions) erro
 	if err != nil {
 		return usage(err)
 	}
+	if err := run.Conform(im); err != nil {
+		return err
+	}
 	if len(o.data) == 0 && im.IO.Data == nil {
 		return usagef("emulate: %s: records no data; give --data CONFIG, or --input and --out", path)
 	}

@@ -11,10 +11,12 @@ import (
 
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/all"
+	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/quant"
+	"github.com/snntrain/snntrain/train"
 )
 
 type quantizeOptions struct {
@@ -140,6 +142,9 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	}
 	if r.Unjudged = reason; data != nil {
 		if r.Judged, err = judgeImage(ctx, s, n, im, data, o.limit, pool); err != nil {
+			return err
+		}
+		if err := addVector(im, data.test, datasets.BatchOptions{Seed: data.seed, Epoch: train.EvalEpoch, Encoder: data.ticks}); err != nil {
 			return err
 		}
 		im.Conversion.Accuracy = map[string]float64{"snn": r.Judged.Network.Accuracy, "chip": r.Judged.Chip.Accuracy}

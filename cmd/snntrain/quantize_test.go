@@ -209,3 +209,29 @@ func TestRandomCodesAreTheSameOnTheChip(t *testing.T) {
 		t.Error("eval and emulate saw other spikes of the same samples")
 	}
 }
+
+// TestImagesAreHeldToTheirVector: an image carries what it does with a sample;
+// another answer of the emulator is found, with tick and neuron.
+func TestImagesAreHeldToTheirVector(t *testing.T) {
+	_, out, _ := trained(t, strings.Replace(onChip, "epochs: 4", "epochs: 1", 1)+"quantize: {target: lava, bits: 6}\n")
+	image, other := filepath.Join(t.TempDir(), "net.snnimg"), filepath.Join(t.TempDir(), "other.snnimg")
+	good(t, "quantize", out, "--out", image)
+	if text := good(t, "inspect", image); !strings.Contains(text, "conformance vectors: 1") {
+		t.Errorf("%s", text)
+	}
+	good(t, "emulate", image)
+	im, err := chip.Load(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &im.Conformance[0]
+	if !v.Potential || v.Output.MaxAbs() == 0 || v.Input.MaxAbs() == 0 {
+		t.Errorf("a vector in which nothing happens: %+v", v)
+	}
+	v.Output.Data[23]++
+	if err := im.Save(other); err != nil {
+		t.Fatal(err)
+	}
+	want := `chip/run: conformance vector "test sample 0": tick 2, neuron 3: the emulator gives `
+	refused(t, exitFailed, []string{want, "the image was made by another emulator, or changed"}, "emulate", other)
+}

@@ -67,7 +67,11 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	}
 	r := floatQuantization{Target: northpole.New().Name(), Bits: bits, Usage: im.Placement.Usage, File: o.out}
 	test = datasets.Limit(test, o.limit)
-	if err := r.judge(ctx, p, im, test, datasets.BatchOptions{Size: batchFor(n, 128), Seed: seed, Epoch: train.EvalEpoch, Encoder: enc, Pool: pool}); err != nil {
+	judged := datasets.BatchOptions{Size: batchFor(n, 128), Seed: seed, Epoch: train.EvalEpoch, Encoder: enc, Pool: pool}
+	if err := r.judge(ctx, p, im, test, judged); err != nil {
+		return err
+	}
+	if err := addVector(im, test, judged); err != nil {
 		return err
 	}
 	im.Conversion = &chip.Conversion{Method: "ptq", Accuracy: map[string]float64{"ann": r.Float, "chip": r.Chip}}
