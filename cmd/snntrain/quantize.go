@@ -244,6 +244,9 @@ func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization,
 		account.InputOver = d.over(net.Input)
 	}
 	im.Conversion = &chip.Conversion{Method: r.Method, Scales: map[string]float64{}}
+	if d != nil && r.Method == "ptq" {
+		im.Conversion.Calibration = d.hash
+	}
 	for _, l := range account.Layers {
 		im.Conversion.Scales[l.Layer] = l.Scale
 	}

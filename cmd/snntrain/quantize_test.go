@@ -94,6 +94,9 @@ func TestQuantizeAfterTraining(t *testing.T) {
 	if sum.Test.Accuracy < 0.7 {
 		t.Errorf("accuracy %v", sum.Test.Accuracy)
 	}
+	if im, err := chip.Load(image); err != nil || len(im.Conversion.Calibration) != 64 {
+		t.Errorf("the image does not say what it was calibrated with: %+v, %v", im, err)
+	}
 	_, two, _ := trained(t, strings.Replace(onChip, "reset: zero", "reset: subtract", 1)+"quantize: {target: generic, bits: 4, per: channel}\n")
 	object(t, &q, "quantize", two, "--target", "generic", "--out", image)
 	if q.Method != "qat" || q.Options.Bits != 4 || q.Judged.Identical != 100 {
