@@ -11,6 +11,7 @@ import (
 
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/all"
+	"github.com/snntrain/snntrain/chip/generic"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/par"
@@ -21,6 +22,7 @@ import (
 
 type quantizeOptions struct {
 	model, target, out string
+	chip               string // file that describes a generic chip
 	calibrate, sets    []string
 	options            model.Quantization
 	given              []string // names of the flags on the command line
@@ -57,6 +59,7 @@ A trained ReLU network of an ONNX file goes onto NorthPole without spikes:
 	f := cmd.Flags()
 	f.StringVar(&o.target, "target", "", "target: "+names+"; default: that of the network's training")
 	f.StringVarP(&o.out, "out", "o", "", "image to write")
+	f.StringVar(&o.chip, "chip", "", "of --target generic: YAML file that describes the chip, over 8-bit weights and 16-bit potentials")
 	f.IntVar(&o.options.Bits, "bits", 0, "bits of a weight; 0 = all that the target has")
 	f.StringVar(&o.options.Range, "range", o.options.Range, "weights that the grid spans: max, percentile, mse")
 	f.Float64Var(&o.options.Percentile, "percentile", o.options.Percentile, "of --range percentile")
@@ -178,7 +181,10 @@ func (o *quantizeOptions) resolve(n *model.Network) (chip.Quantizable, error) {
 	if err != nil {
 		return nil, err
 	}
-	if trained != nil && trained.Target == o.target {
+	if o.options.Chip, err = o.describedChip(); err != nil {
+		return nil, err
+	}
+	if trained != nil && trained.Target == o.target && (o.options.Chip == "" || o.options.Chip == trained.Chip) {
 		if o.options.Stretch > 1 {
 			return nil, fault.Fault{Pkg: "quantize", Subject: "--stretch", Fact: "the network was trained in ticks", Hint: "leave it out"}
 		}
@@ -190,7 +196,25 @@ func (o *quantizeOptions) resolve(n *model.Network) (chip.Quantizable, error) {
 		n.Record.Quantize = nil
 	}
 	o.options.Target = o.target
+	if o.options.Chip != "" {
+		return targetOf(&o.options)
+	}
 	return target, nil
+}
+
+// describedChip is the text of the description that --chip names, "" without one.
+func (o *quantizeOptions) describedChip() (string, error) {
+	if o.chip == "" {
+		return "", nil
+	}
+	c, err := generic.Load(o.chip)
+	if err != nil {
+		return "", err
+	}
+	if o.target != c.Name() {
+		return "", idle("quantize", o.given, "a description is of --target "+c.Name(), "chip")
+	}
+	return c.Text()
 }
 
 // roundingFlags are the flags that ask for another rounding than the trained one.

@@ -238,3 +238,49 @@ func TestImagesAreHeldToTheirVector(t *testing.T) {
 	want := `chip/run: conformance vector "test sample 0": tick 2, neuron 3: the emulator gives `
 	refused(t, exitFailed, []string{want, "the image was made by another emulator, or changed"}, "emulate", other)
 }
+
+const ownChip = `
+name: tiny
+weight: {bits: 4}
+threshold: {bits: 14}
+potential: {bits: 14, overflow: wrap, decay: multiply, decay_bits: 8, rounding: floor}
+reset: zero
+cores: {count: 4, neurons: 16, in_axons: 64}
+energy: [{event: synaptic-event, joule: 1e-12, second: 0, source: a guess}]
+`
+
+// TestChipOfOnesOwn: a generic chip is described in the config that trains for
+// it, or in a file for rounding after training; network and image carry it.
+func TestChipOfOnesOwn(t *testing.T) {
+	dir := t.TempDir()
+	config := strings.Replace(onChip, "reset: zero}", "reset: zero, fire: \">=\"}", 1)
+	inline := "quantize:\n  target: generic\n  chip:" + strings.ReplaceAll(ownChip, "\n", "\n    ") + "\n"
+	_, out, sum := trained(t, config+inline)
+	var e evalResult
+	object(t, &e, "eval", out)
+	var q quantization
+	image := filepath.Join(dir, "own.snnimg")
+	object(t, &q, "quantize", out, "--out", image)
+	if j := q.Judged; q.Method != "qat" || j.Identical != 100 || j.Chip.Correct != sum.Test.Correct || e.Correct != sum.Test.Correct {
+		t.Errorf("%+v, %+v", q, q.Judged)
+	}
+	if l := q.Account.Layers[0]; l.Min < -8 || l.Max > 7 || q.Usage[0].Limit != 4 || q.Usage[1].Limit != 16 {
+		t.Errorf("weights %d..%d, usage %+v", l.Min, l.Max, q.Usage)
+	}
+	var m judgeResult
+	object(t, &m, "emulate", image)
+	if m.Correct != sum.Test.Correct || m.Energy.Joule == nil || m.Energy.Parts[0].Source != "a guess" {
+		t.Errorf("%+v", m)
+	}
+
+	file := write(t, "chip.yaml", ownChip)
+	_, float, _ := trained(t, config)
+	object(t, &q, "quantize", float, "--target", "generic", "--chip", file, "--out", image)
+	if l := q.Account.Layers[0]; q.Method != "ptq" || l.Min < -8 || l.Max > 7 || q.Usage[0].Limit != 4 {
+		t.Errorf("%+v", q)
+	}
+	refused(t, exitUsage, []string{"layer \"lif1\": reset: zero: generic cannot compute it"}, "quantize", float, "--target", "generic", "--out", image)
+	refused(t, exitUsage, []string{"--chip: no effect here, a description is of --target generic"}, "quantize", float, "--target", "lava", "--chip", file, "--out", image)
+	refused(t, exitUsage, []string{`chip.potential.overflow: "wrp" is unknown`, `did you mean "wrap"?`}, "train", write(t, "a.yaml", config+strings.Replace(inline, "wrap", "wrp", 1)), "--out", filepath.Join(dir, "none"))
+	refused(t, exitUsage, []string{`cores.hops: unknown key (`, "bad.yaml:6:32)"}, "quantize", float, "--target", "generic", "--chip", write(t, "bad.yaml", strings.TrimSpace(strings.Replace(ownChip, "in_axons: 64", "hops: 3", 1))), "--out", image)
+}
