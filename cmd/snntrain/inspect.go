@@ -65,7 +65,12 @@ func formOfChip(path string) (*chipForm, error) {
 	if err != nil {
 		return nil, err
 	}
-	return chipFormOf(f), nil
+	form := chipFormOf(f)
+	if form == nil && !f.tensor && filepath.Ext(path) != filepath.Ext(train.ModelFile) {
+		own := []chipForm{imageForm(), {name: "model", what: "run directory or " + train.ModelFile}, {name: "onnx", what: "ONNX file, .onnx"}, {name: "nir", what: "NIR graph, .nir"}, {name: "config", what: ".yaml"}}
+		return nil, unknownForm("inspect", path, append(own, importable()...))
+	}
+	return form, nil
 }
 
 // loadModel reads the network of a run directory or a model file.

@@ -53,6 +53,7 @@ func TestInputsThatAreNotThere(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "model.safetensors"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	refused(t, exitUsage, []string{"snntrain: inspect: " + text + ": is of no known form; known: image (chip image); model (run directory or model.safetensors); onnx"}, "inspect", text)
 	out := filepath.Join(t.TempDir(), "out")
 	for _, args := range [][]string{{"emulate"}, {"export", "--target", "netx", "--out", out}, {"import", "--out", out}} {
 		command, flags := args[0], args[1:]
