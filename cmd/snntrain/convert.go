@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -62,9 +63,6 @@ time that is its activation, and the predictions stay the same.`),
 	return cmd
 }
 
-// conversionFile is the account of a conversion in its run directory.
-const conversionFile = "conversion.json"
-
 // conversion is conversion.json.
 type conversion struct {
 	Model     string                 `json:"model"`
@@ -95,7 +93,7 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	case train.Exists(o.out) && !o.force:
 		return usagef("convert: %s holds a run already; replace it with --force, or choose another --out", o.out)
 	}
-	if err := outputDir("convert", "--out", o.out); err != nil {
+	if err := errors.Join(outputDir("convert", "--out", o.out), usage(train.CheckDir(o.out, train.Force))); err != nil {
 		return err
 	}
 	pool := par.New(o.threads)
@@ -231,7 +229,7 @@ func (c *converting) write(o convertOptions, n *model.Network, report any, page 
 		err = train.WriteFile(filepath.Join(o.out, train.ConfigFile), c.resolved)
 	}
 	if err == nil {
-		err = train.WriteJSON(filepath.Join(o.out, conversionFile), report)
+		err = train.WriteJSON(filepath.Join(o.out, train.AccountFile), report)
 	}
 	if err == nil {
 		err = page()

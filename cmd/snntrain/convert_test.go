@@ -49,7 +49,7 @@ func TestConvertCommand(t *testing.T) {
 		}
 	}
 	var got conversion
-	if err := json.Unmarshal(read(t, out, conversionFile), &got); err != nil {
+	if err := json.Unmarshal(read(t, out, train.AccountFile), &got); err != nil {
 		t.Fatal(err)
 	}
 	if got.ANN.Accuracy < 0.9 || got.SNN["8"].Accuracy < got.ANN.Accuracy-0.03 || len(got.SNN) != 8 || got.SNN["3"].N != got.ANN.N {

@@ -19,6 +19,7 @@ func TestOutputsThatCannotBeWritten(t *testing.T) {
 		want string
 	}{
 		"convert":           {[]string{"convert", run, "--config", config, "--out", filepath.Join(file, "run")}, "convert: --out " + filepath.Join(file, "run") + ": "},
+		"foreign files":     {[]string{"convert", run, "--config", config, "--out", filepath.Dir(file)}, "holds files that are not of a run; choose an empty or new directory for --out"},
 		"quantize":          {[]string{"quantize", run, "--target", "generic", "--out", gone}, "quantize: --out " + gone + ": there is no directory "},
 		"quantize a folder": {[]string{"quantize", run, "--target", "generic", "--out", run}, "quantize: --out " + run + ": is a directory"},
 		"emulate":           {[]string{"emulate", image, "--predictions", gone}, "emulate: --predictions " + gone + ": there is no directory "},
