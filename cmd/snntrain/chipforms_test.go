@@ -128,6 +128,19 @@ func TestEveryFormIsInspectedAndImported(t *testing.T) {
 	}
 }
 
+// TestInspectCountsCoresOnce: however many slices of a layer one core holds.
+func TestInspectCountsCoresOnce(t *testing.T) {
+	image := digitsImage(t, func(im *chip.Image) {
+		slice := func(from, to int) chip.Slice { return chip.Slice{Population: "out", From: from, To: to} }
+		im.Placement = &chip.Placement{Cores: []chip.Core{{Index: 0, Slices: []chip.Slice{slice(0, 3), slice(5, 10)}}, {Index: 1, Slices: []chip.Slice{slice(3, 5)}}}}
+	})
+	var info chipInfo
+	object(t, &info, "inspect", image)
+	if info.Layers[0].Cores != 2 || info.Cores != 2 {
+		t.Errorf("%d cores, %d of the layer; want 2", info.Cores, info.Layers[0].Cores)
+	}
+}
+
 // TestInspectRANC: the file of the simulator with its configuration beside it,
 // and what is missing without.
 func TestInspectRANC(t *testing.T) {

@@ -98,8 +98,12 @@ func infoOfChip(c *chipFile) chipInfo {
 	if placement != nil {
 		info.Cores, info.Utilization = len(placement.Cores), placement.Usage
 		for _, core := range placement.Cores {
+			here := map[string]bool{} // a core may hold several slices of a population
 			for _, slice := range core.Slices {
-				cores[slice.Population]++
+				here[slice.Population] = true
+			}
+			for name := range here {
+				cores[name]++
 			}
 		}
 	}
