@@ -101,6 +101,9 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	if err != nil {
 		return err
 	}
+	for _, note := range c.notes {
+		s.warn("onnx: " + note)
+	}
 	if c.times != nil {
 		return c.convertTimes(ctx, s, o, pool)
 	}

@@ -31,6 +31,7 @@ type converting struct {
 	times       *ttfsOptions // instead, of coding: ttfs
 	float       *model.Network
 	operators   []onnx.Operator
+	notes       []string // of the ONNX file
 	calibration *convert.Calibration
 	test        datasets.Source
 	seed        uint64
@@ -137,7 +138,7 @@ func (c *converting) network(o convertOptions, sample model.Shape) error {
 		if err != nil {
 			return err
 		}
-		c.float, c.operators = r.Network, r.Operators
+		c.float, c.operators, c.notes = r.Network, r.Operators, r.Notes
 		return nil
 	}
 	var err error
