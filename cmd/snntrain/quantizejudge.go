@@ -28,7 +28,7 @@ type judgment struct {
 // judgeImage runs network and image over the test part. The layers of a network
 // that was trained in the image's integers are compared, value by value.
 func judgeImage(ctx context.Context, s *streams, n *model.Network, im *chip.Image, d *calibrated, limit int, pool *par.Pool) (*judgment, error) {
-	program, err := compile(n, layers.Options{Pool: pool})
+	program, err := runnable(n, pool)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func judgeImage(ctx context.Context, s *streams, n *model.Network, im *chip.Imag
 	}
 	var compared *layers.Program
 	if n.Record.Quantize != nil {
-		compared = program
+		compared, _ = program.(*layers.Program)
 	}
 	e, err := newEmulated(im, compared, pool)
 	if err != nil {
