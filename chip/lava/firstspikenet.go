@@ -73,15 +73,15 @@ func (l *timed) ends(s *stage, n *timedNumbers) {
 }
 
 // drive gives a stage its constants and its ramp. With α from the first tick of
-// the source's window on and β from its last, the potential gains α·T + β =
-// D + offset by the end E; then a step to where the window begins, and from E + 2
-// on the slope.
+// the source's window on and 0 ≤ β < 2T from its last, the potential gains α·T + β =
+// D + offset by the end E, and never more than its share before; then a step to
+// where the window begins, and from E + 2 on the slope.
 func (l *timed) drive(s *stage, n *timedNumbers) {
 	size, in := len(n.bias), s.in.ticks
 	var start, before, jump, settle, stop []int32
 	for i := range size {
 		want := n.bias[i] + n.offset
-		alpha := 2 * int32(math.Round(float64(want)/float64(2*in)))
+		alpha := 2 * int32(math.Floor(float64(want)/float64(2*in)))
 		beta := want - alpha*int32(in)
 		start, before = append(start, alpha), append(before, beta)
 		if s.out.ticks == 0 {

@@ -3,6 +3,7 @@ package lava
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/quant"
@@ -11,7 +12,7 @@ import (
 const (
 	mostPotential = 1<<17 - 1 // of v, in units of 2^6
 	room          = 1.25      // how far potentials may go beyond those of the samples
-	slack         = 1 << 10   // what rounding of clocks to even weights may add to a potential
+	slack         = 1 << 10   // for thresholds, and activations longer than a window
 )
 
 // timedNumbers are the integers of a stage, in units of 2^6.
@@ -22,7 +23,6 @@ type timedNumbers struct {
 	bias      []int32 // D
 	threshold int32   // ϑ
 	offset    int32   // what clocks add to V at the end of the source's window, beyond D
-	high      int64   // that potentials are kept below, without offset
 	clipped   int
 	error     float64 // of weights, over their root mean square
 	sums      [][]int32
@@ -46,22 +46,20 @@ func (s *stage) numbers(g quant.Grid, levels [][]int32) (*timedNumbers, error) {
 	for _, b := range s.bias { // a bias alone may take all of the potential
 		slope = min(slope, 2*mostPotential*unit/math.Abs(b))
 	}
+	limit := fmt.Sprintf("its greatest weight is %.4g at the least slope of 2, the grid ends at %d", 2*most, g.Max*g.Step)
 	for range 4 { // after the first time, with the potentials of the one before
 		if slope = s.attainable(slope); s.out.ticks > 0 && slope < 2 {
-			return nil, s.refuse(fmt.Sprintf("at the least slope of 2, weights reach ±%.0f and potentials %.0f of ±%d and %d", 2*most, 2*float64(s.in.ticks)*most, g.Max*g.Step, mostPotential),
-				"fewer time bits, a larger margin, or smaller weights in this layer")
+			return nil, s.refuse(limit, "fewer time bits, a larger margin, or smaller weights in this layer")
 		}
 		n := s.round(g, scaled, slope, unit)
 		t := n.trace(levels)
 		n.sums = t.sums
-		n.high = max(int64(math.Ceil(room*float64(t.high))), s.reach(slope))
-		low := int64(math.Floor(room * float64(t.low)))
-		span := n.span(low, t.current)
-		if span <= 1 {
-			n.place(low)
+		over := n.place(&t)
+		if over <= 1 {
 			return n, nil
 		}
-		slope /= span
+		limit = fmt.Sprintf("its potentials go from %d to %d at a slope of %v, and 24 bits hold ±%d·2^6 at the least slope of 2", slices.Min(t.low), slices.Max(t.high), slope, mostPotential)
+		slope /= over
 	}
 	return nil, s.refuse("its potentials grow when its weights shrink", "report this network")
 }
@@ -75,46 +73,61 @@ func (s *stage) attainable(x float64) float64 {
 	return 2 * math.Floor(x/2+1e-9) // a slope that is even but for rounding is meant
 }
 
-// reach is what a potential must be able to hold: an activation as long as the window.
+// reach is what room is made for: an activation longer than the window by a tick.
 func (s *stage) reach(slope float64) int64 {
 	if s.out.ticks == 0 {
 		return 0
 	}
-	return int64(slope) * int64(s.out.ticks+1)
+	return int64(math.Ceil(slope * float64(s.out.ticks+1) / room))
 }
 
-// span is how many times the registers hold too little.
-func (n *timedNumbers) span(low, current int64) float64 {
-	most := float64(mostPotential - slack)
-	over := max(room*float64(current)/most, float64(n.high-low)/(2*most))
-	if n.stage.out.ticks == 0 { // no offset: it would be part of the scores
-		over = max(over, float64(n.high)/most, float64(-low)/most)
+// place finds threshold and offset, or says how many times too large the potentials are.
+func (n *timedNumbers) place(t *extremes) float64 {
+	ticks, over := n.stage.in.ticks, 1.0
+	t.high[ticks] = max(t.high[ticks], n.stage.reach(n.slope))
+	for !n.offsets(t, over) {
+		over *= 1.02 // weights are rounded again: no closer
 	}
-	if over <= 1 {
-		return over
-	}
-	return over * 1.01 // weights are rounded again
+	return over
 }
 
-// place finds threshold and offset: ϑ has the parity that makes all clocks even.
-func (n *timedNumbers) place(low int64) {
-	if n.stage.out.ticks == 0 {
-		n.threshold = mostPotential
-		return
+// offsets sets threshold and offset as if registers held over times as much, and
+// says whether there are any.
+func (n *timedNumbers) offsets(t *extremes, over float64) bool {
+	ticks, most := n.stage.in.ticks, over*(mostPotential-slack)
+	shares := float64(2 * ticks) // what is still lacking of D before the last tick
+	lowest, highest := math.Inf(-1), math.Inf(1)
+	for i := 1; i <= ticks; i++ {
+		lowest = max(lowest, (shares-most-room*float64(t.low[i]))*float64(ticks)/float64(i))
+		highest = min(highest, (most-room*float64(t.high[i]))*float64(ticks)/float64(i))
 	}
-	most := int64(mostPotential - slack)
-	theta := n.high
-	if n.high > most || -low > most {
-		theta = most
+	if n.stage.out.ticks == 0 { // an offset would be part of the scores
+		lowest, highest = max(lowest, 0), min(highest, 0)
+	} else { // the step that follows an offset is a current
+		lowest = max(lowest, -n.slope*float64(n.stage.out.ticks-1))
 	}
-	half := int64(n.slope)/2 + 1
-	if (theta+half)%2 != 0 {
+	if lowest > highest || room*float64(t.current)+shares > most {
+		return false
+	}
+	n.offset, n.threshold = 2*int32(math.Round(max(lowest, min(highest, 0))/2)), mostPotential
+	if n.stage.out.ticks > 0 {
+		n.threshold = n.above(t)
+	}
+	return true
+}
+
+// above is the least threshold that no potential reaches before its window, of
+// the parity that makes all clocks even.
+func (n *timedNumbers) above(t *extremes) int32 {
+	ticks, theta := len(t.high)-1, 0.0
+	for i := 1; i <= ticks; i++ {
+		theta = max(theta, room*float64(t.high[i])+float64(n.offset)*float64(i)/float64(ticks))
+	}
+	theta = max(math.Ceil(theta)+2, n.slope*float64(n.stage.out.ticks+1)) // from a reset no second spike
+	if (int64(theta)+int64(n.slope)/2+1)%2 != 0 {
 		theta++
 	}
-	n.threshold = int32(theta)
-	if n.high > most || -low > most {
-		n.offset = int32((theta - n.high) / 2 * 2)
-	}
+	return int32(min(theta, math.MaxInt32))
 }
 
 // round puts weights and biases on their grids.

@@ -2,14 +2,15 @@ package lava
 
 // extremes are how far a layer's registers went, over samples, ticks and neurons.
 type extremes struct {
-	high, low int64 // of v, with the bias as a ramp over the window
-	current   int64 // of |u|
+	high, low []int64 // of v after each tick of the source's window, with the bias as a ramp over it
+	current   int64   // of |u|
 	sums      [][]int32
 }
 
 // trace runs a layer on what its source sends, tick by tick.
 func (n *timedNumbers) trace(levels [][]int32) extremes {
-	var all extremes
+	ticks := n.stage.in.ticks
+	all := extremes{high: make([]int64, ticks+1), low: make([]int64, ticks+1)}
 	for _, level := range levels {
 		all.sums = append(all.sums, n.sample(level, &all))
 	}
@@ -34,8 +35,9 @@ func (n *timedNumbers) sample(level []int32, all *extremes) []int32 {
 		for i, add := range u {
 			v[i] += add
 			x := int64(v[i]) + int64(n.bias[i])*int64(t)/int64(ticks)
-			all.high, all.low = max(all.high, x), min(all.low, x)
-			all.current = max(all.current, int64(add), -int64(add))
+			all.high[t], all.low[t] = max(all.high[t], x), min(all.low[t], x)
+			i := int64(add) + int64(n.bias[i])/int64(ticks)
+			all.current = max(all.current, i, -i)
 		}
 	}
 	for i, b := range n.bias {
