@@ -51,9 +51,7 @@ func emulateTimed(t interface{ Fatal(args ...any) }, m *emulator.Machine, n *chi
 			}
 		}
 	}
-	for _, v := range m.State(n.Net.Output).V {
-		r.potential = append(r.potential, v)
-	}
+	r.potential = append(r.potential, m.State(n.Net.Output).V...)
 	return r
 }
 
