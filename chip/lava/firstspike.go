@@ -70,6 +70,11 @@ func (t *Target) FirstSpikes(n *model.Network, o chip.TimedOptions) (*chip.Timed
 	l := newTimed(chain, g)
 	var faults fault.List
 	for i := range chain.stages {
+		if s := &chain.stages[i]; s.pool {
+			l.addPool(s)
+			s.largest(levels)
+			continue
+		}
 		num, err := chain.stages[i].numbers(g, levels)
 		if err != nil {
 			faults.AddError(err)

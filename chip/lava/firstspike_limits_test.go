@@ -45,6 +45,9 @@ func TestFirstSpikesRefused(t *testing.T) {
 		return &model.FirstSpike{TMin: 1, TMax: 1 + length, TimeBits: 13}
 	}
 	conv := (&model.Conv2d{In: 2, Out: 1, Kernel: [2]int{2, 2}, Stride: [2]int{1, 1}, Dilation: [2]int{1, 1}, Groups: 1}).Alloc()
+	dilated, padded := *conv, *conv
+	dilated.Dilation, dilated.Kernel, padded.Padding = [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1}
+	dilated.Weight = model.NewTensor(1, 2, 1, 1)
 	each := model.NewTensor(2, 4, 4)
 	for i := range each.Data {
 		each.Data[i] = float32(i + 1)
@@ -69,8 +72,16 @@ func TestFirstSpikesRefused(t *testing.T) {
 		n    *model.Network
 		want []string
 	}{
-		{timedChain(maps, pool(model.PoolMax)), []string{`layer "max-poolb" (max-pool)`, "the earliest spike of a window", "convolution with a stride"}},
-		{timedChain(maps, pool(model.PoolAvg)), []string{`layer "avg-poolb" (avg-pool)`, "convolution with a stride"}},
+		{timedChain(maps, conv, pool(model.PoolMax)), []string{`layer "max-poolc" (max-pool)`, "max-pool of values that are no spikes", "behind the relu"}},
+		{timedChain(maps, pool(model.PoolGated)), []string{`layer "gated-max-poolb" (gated-max-pool)`, "use max-pool, avg-pool"}},
+		{timedChain(maps, &model.Pool2d{Mode: model.PoolAvg, Size: [2]int{2, 2}, Stride: [2]int{1, 1}}), []string{`layer "avg-poolb" (avg-pool)`, "avg-pool of [2 2] with stride [1 1]", "side by side"}},
+		{timedChain(maps, pool(model.PoolAvg), pool(model.PoolMax), &model.Flatten{}, linearOf(2, 2, 1)), []string{`layer "max-poolc"`, "pools what a pool of [2 2] has summed"}},
+		{timedChain(maps, pool(model.PoolAvg)), []string{"network: has no synapse"}},
+		{timedChain(maps, conv, times(1), &model.Pool2d{Mode: model.PoolSum, Size: [2]int{3, 3}, Stride: [2]int{3, 3}}), []string{"scores that are sums of spikes"}},
+		{timedChain(maps, pool(model.PoolAvg), &dilated), []string{"a dilated convolution of a pool's sums"}},
+		{timedChain(model.Shape{2, 5, 5}, pool(model.PoolAvg), &padded), []string{"a padded convolution of the sums of a pool that leaves out the border of [2 5 5]"}},
+		{timedChain(maps, &model.Affine{Weight: each, Bias: one(0)}, pool(model.PoolMax), conv), []string{"takes the earliest of spikes, but reads values of which that is not the largest"}},
+		{timedChain(maps, pool(model.PoolAvg), &model.Scale{Factor: one(2)}, conv), []string{`layer "scalec"`, "follows a pool that no synapse has read"}},
 		{residual, []string{`layer "sum" (add)`, "reads [second ttfsa], whose windows end at different times", "no branches, sums or shortcuts"}},
 		{branch, []string{`layer "lineard" (linear)`, "reads [ttfsa], whose windows end at different times"}},
 		{timedChain(flat, linearOf(4, 2, 1), &model.Neuron{Model: "lif"}), []string{`"neuronc"`, "fires more than once"}},
@@ -104,7 +115,7 @@ func TestFirstSpikesRefused(t *testing.T) {
 
 // TestFirstSpikesRefusesAllAtOnce: one run names every layer.
 func TestFirstSpikesRefusesAllAtOnce(t *testing.T) {
-	n := timedChain(model.Shape{2, 4, 4}, &model.Pool2d{Mode: model.PoolMax, Size: [2]int{2, 2}, Stride: [2]int{2, 2}}, &model.Flatten{}, linearOf(8, 2, 1), linearOf(2, 2, 1))
+	n := timedChain(model.Shape{2, 4, 4}, &model.Pool2d{Mode: model.PoolGated, Size: [2]int{2, 2}, Stride: [2]int{2, 2}}, &model.Flatten{}, linearOf(8, 2, 1), linearOf(2, 2, 1))
 	_, err := lava.Loihi1().FirstSpikes(n, chip.TimedOptions{})
 	if err == nil || strings.Count(err.Error(), "first spike times on lava-loihi1 cannot express it") != 2 {
 		t.Error(err)

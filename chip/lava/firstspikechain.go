@@ -25,6 +25,7 @@ type stage struct {
 	bias          []float64 // one a neuron
 	in, out       window    // out is the zero window where potentials are read
 	paths         *paths
+	pool          bool // neurons that pass on the first spike of a window; no numbers
 }
 
 // newChain reads a network, or refuses all that has no form, layer by layer.
@@ -78,7 +79,8 @@ type chainReader struct {
 	gain, rest []float64
 	from       []int
 	win        window
-	wait       *stage // a synapse without neurons so far
+	wait       *stage   // a synapse without neurons so far
+	sums       *average // a pool that no synapse has read so far
 }
 
 // node takes the next layer; what it returns is why it cannot.
@@ -86,6 +88,8 @@ func (r *chainReader) node(n *model.Node) string {
 	switch op := n.Op.(type) {
 	case *model.Flatten, *model.Reshape:
 		return r.reshape(n)
+	case *model.Pool2d:
+		return r.pool(n, op)
 	case *model.Linear:
 		return r.begin(n, op.Weight, op.Bias, nil)
 	case *model.Conv2d:
@@ -124,7 +128,7 @@ func (r *chainReader) reshape(n *model.Node) string {
 	case !r.spikes: // the shape of the values shown stays that of the input
 	case r.wait != nil && len(shape) != 1:
 		return "gives currents the shape of maps"
-	case r.wait == nil:
+	case r.wait == nil && r.sums == nil:
 		r.from = onChip(shape)
 	}
 	return ""
@@ -147,6 +151,9 @@ func (r *chainReader) affine(n *model.Node, w, b []float64) string {
 		}
 		return ""
 	}
+	if r.sums != nil {
+		return "follows a pool that no synapse has read"
+	}
 	for i := range r.gain {
 		r.gain[i], r.rest[i] = at(w, i)*r.gain[i], at(w, i)*r.rest[i]+at(b, i)
 	}
@@ -160,6 +167,9 @@ func (s *stage) channels() int { return s.shape[0] }
 // the bias, factors part of the weights.
 func (r *chainReader) begin(n *model.Node, weight, bias *model.Tensor, conv *quant.Conv) string {
 	s := &stage{name: n.Name, synapse: n.Name, from: r.from, shape: onChip(r.shapes[n.Name]), conv: conv, weight: doubles(weight), in: r.win}
+	if fact := r.take(s); fact != "" {
+		return fact
+	}
 	s.paths = newPaths(s)
 	s.bias = make([]float64, quant.Len(s.shape))
 	if bias != nil {
@@ -174,6 +184,20 @@ func (r *chainReader) begin(n *model.Node, weight, bias *model.Tensor, conv *qua
 	}
 	r.wait = s
 	return s.multiply(r.gain)
+}
+
+// take makes the sums of a pool part of the synapse that reads them.
+func (r *chainReader) take(s *stage) (fact string) {
+	if r.sums == nil {
+		return ""
+	}
+	if s.conv == nil {
+		s.weight = r.sums.dense(s.from, s.weight)
+	} else {
+		s.conv, s.weight, fact = r.sums.kernel(s.from, s.conv, s.weight)
+	}
+	r.sums = nil
+	return fact
 }
 
 // multiply takes the factors of what is read into the weights.
@@ -238,6 +262,9 @@ func (r *chainReader) finish() string {
 	if r.wait != nil {
 		r.chain.stages = append(r.chain.stages, *r.wait)
 		return ""
+	}
+	if r.sums != nil {
+		return "scores that are sums of spikes"
 	}
 	for i, g := range r.gain {
 		if g != r.gain[0] || r.rest[i] != r.rest[0] || !(g > 0) {

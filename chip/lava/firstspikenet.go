@@ -56,9 +56,7 @@ func (l *timed) ends(s *stage, n *timedNumbers) {
 		ones[i] = 2
 	}
 	l.late = append(l.late, quant.Population{Name: name, Shape: l.shape, Spiking: LIF(1<<decayBits, 0, 2, quant.Tensor{})})
-	l.synapses(quant.Synapses{Name: name, From: l.source, To: name, Conv: &quant.Conv{
-		Weight: quant.NewTensor(ones, channels, 1, 1, 1), Stride: [2]int{1, 1}, Dilation: [2]int{1, 1}, Groups: channels,
-	}})
+	l.synapses(quant.Synapses{Name: name, From: l.source, To: name, Conv: depthwise(ones)})
 	all := make([]int32, quant.Len(l.shape))
 	for i := range all {
 		all[i] = 2

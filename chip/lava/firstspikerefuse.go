@@ -92,9 +92,13 @@ func (w *timedWalk) neurons(n *model.Node, op *model.FirstSpike) {
 }
 
 func (w *timedWalk) pool(n *model.Node, op *model.Pool2d) {
-	if op.Mode == model.PoolMax {
-		w.refuse(n, "max-pool, the earliest spike of a window", "use a convolution with a stride")
-		return
+	sums := op.Mode == model.PoolAvg || op.Mode == model.PoolSum
+	switch {
+	case !w.spikes || w.waits != "":
+		w.refuse(n, op.Kind()+" of values that are no spikes", "put it behind the relu")
+	case !sums && op.Mode != model.PoolMax:
+		w.refuse(n, op.Kind(), "use max-pool, avg-pool, or a convolution with a stride")
+	case sums && (op.Stride != op.Size || op.Padding != [2]int{} || op.Extra != [2]int{} || max(op.Dilation[0], op.Dilation[1]) > 1):
+		w.refuse(n, fmt.Sprintf("%s of %v with stride %v", op.Kind(), op.Size, op.Stride), "sum windows side by side, without padding")
 	}
-	w.refuse(n, op.Kind(), "use a convolution with a stride")
 }
