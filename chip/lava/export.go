@@ -67,6 +67,11 @@ func groupsInto(net *quant.IntNet, name, last string) (in, rec *quant.Synapses, 
 			return nil, nil, fmt.Errorf("synapses %q come from %q, the layer before is %q", s.Name, s.From, last)
 		}
 	}
+	for _, s := range []*quant.Synapses{in, rec} {
+		if s != nil && s.Exponent != 0 {
+			return nil, nil, fmt.Errorf("synapses %q have the exponent %d, and netx finds its own", s.Name, s.Exponent)
+		}
+	}
 	if in == nil || rec != nil && in.Dense == nil {
 		return nil, nil, fmt.Errorf("has no dense or convolutional synapses from %q", last)
 	}

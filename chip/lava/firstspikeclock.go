@@ -2,6 +2,8 @@ package lava
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"sort"
 
 	"github.com/snntrain/snntrain/quant"
@@ -19,16 +21,12 @@ type clockReader struct {
 	amount     []int32 // even
 }
 
-// mostStrength is the weight of one clock neuron.
+// mostStrength is the weight of one clock neuron, before the exponent.
 const mostStrength = 254
 
 // at notes that amounts arrive at a population in a tick.
 func (l *timed) at(tick int, population string, amount []int32) {
-	any := false
-	for _, a := range amount {
-		any = any || a != 0
-	}
-	if !any {
+	if r := (clockReader{amount: amount}); !r.any() {
 		return
 	}
 	c := l.clocks[tick]
@@ -59,17 +57,15 @@ func (l *timed) addClocks() {
 	}
 }
 
-// clock adds a clock: as many neurons as the largest amount takes.
+// clock adds a clock: as many neurons as the largest part of an amount takes.
 func (l *timed) clock(c *clock) {
 	n, name := 1, fmt.Sprintf("clock.%d", c.arrive)
+	var parts []clockPart
 	for _, r := range c.readers {
-		n = max(n, strength(r.amount))
+		parts = append(parts, r.parts()...)
 	}
-	for _, r := range c.readers {
-		if !exact(r.split(n)) {
-			n++ // one more neuron makes weights of both signs
-			break
-		}
+	for i := range parts {
+		n = max(n, parts[i].neurons())
 	}
 	rule := LIF(0, 0, int32(c.arrive-1), quant.Scalar(1<<scaleBits)) // v = t + 1 after tick t
 	hold := make([]int32, n*n)
@@ -79,13 +75,61 @@ func (l *timed) clock(c *clock) {
 	net := l.out.Net
 	net.Populations = append(net.Populations, quant.Population{Name: name, Shape: []int{n}, Spiking: rule})
 	l.synapses(quant.Synapses{Name: name + ".hold", From: name, To: name, Dense: &quant.Dense{Weight: quant.NewTensor(hold, n, n)}})
-	for _, r := range c.readers {
-		w := r.split(n)
-		if !exact(w) {
-			w = r.mixed(n)
+	for _, p := range parts {
+		group := name + "." + p.population
+		if p.exponent > 0 {
+			group += ".high"
 		}
-		l.synapses(quant.Synapses{Name: name + "." + r.population, From: name, To: r.population, Dense: &quant.Dense{Weight: quant.NewTensor(w, len(r.amount), n)}})
+		l.synapses(quant.Synapses{
+			Name: group, From: name, To: p.population, Exponent: p.exponent,
+			Dense: &quant.Dense{Weight: quant.NewTensor(p.weights(n), len(p.amount), n)},
+		})
 	}
+}
+
+// clockPart is the amounts of a reader that one group of synapses brings, over 2^exponent.
+type clockPart struct {
+	clockReader
+	exponent int
+}
+
+// parts are the amounts in high and low digits: the least exponent for which a
+// weight holds the high ones is taken, and the greatest where none does.
+func (r clockReader) parts() []clockPart {
+	e := 0
+	for e < mostExponent && strength(r.amount) > 1<<e {
+		e++
+	}
+	high, low := clockPart{clockReader{population: r.population}, e}, clockPart{clockReader{population: r.population}, 0}
+	for _, a := range r.amount {
+		part := 2 * int32(math.Round(float64(a)/float64(int(2)<<e)))
+		high.amount, low.amount = append(high.amount, part), append(low.amount, a-part<<e)
+	}
+	if e == 0 || !low.any() {
+		return []clockPart{high}
+	}
+	return []clockPart{high, low}
+}
+
+func (r clockReader) any() bool {
+	return slices.ContainsFunc(r.amount, func(a int32) bool { return a != 0 })
+}
+
+// neurons is the number of clock neurons that a part takes: one more where that makes weights of both signs.
+func (p clockPart) neurons() int {
+	n := max(1, strength(p.amount))
+	if !exact(p.split(n)) {
+		n++
+	}
+	return n
+}
+
+// weights shares a part out among n clock neurons, as Lava loads it.
+func (p clockPart) weights(n int) []int32 {
+	if w := p.split(n); exact(w) {
+		return w
+	}
+	return p.mixed(n)
 }
 
 // exact says that Lava loads a dense matrix as it is.
@@ -106,18 +150,16 @@ func (r clockReader) split(n int) []int32 {
 	return w
 }
 
-// mixed is split with weights of both signs, for which n has room.
+// mixed is split of amounts that are not positive, with weights of both signs:
+// the last neuron, for which n has room, sends one target 2 too much and the first 2 too little.
 func (r clockReader) mixed(n int) []int32 {
-	sign := int32(2)
-	for _, a := range r.amount {
-		if a > 0 {
-			sign = -2
-		}
-	}
 	w := r.split(n)
-	for i := range r.amount {
-		w[i*n] -= sign
-		w[i*n+n-1] += sign
+	for i, a := range r.amount {
+		if a < 0 {
+			w[i*n] -= 2
+			w[i*n+n-1] += 2
+			break
+		}
 	}
 	return w
 }
