@@ -19,6 +19,8 @@ import (
 // calibrated is the data of a network, looked at.
 type calibrated struct {
 	test    datasets.Source
+	train   datasets.Source // the samples that calibrate
+	pool    *par.Pool
 	encoder datasets.Encoder
 	ticks   datasets.Encoder // the same for the ticks of the chip: more of them where steps are stretched
 	seed    uint64
@@ -42,6 +44,7 @@ func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, pool *
 				return nil, "", err
 			}
 			training = datasets.Limit(training, o.calibration)
+			c.train, c.pool = training, pool
 			err = c.look(ctx, training, n, pool)
 			if c.ticks = c.encoder; err == nil && o.options.Stretch > 1 {
 				where.Sets = append(where.Sets, fmt.Sprintf("data.encode.steps=%d", o.options.Stretch*c.encoder.Steps()))
