@@ -47,8 +47,8 @@ type EvalOptions struct {
 	Each    func(done, of int)
 }
 
-// evalEpoch keys the encoding of samples that are judged, not trained on.
-const evalEpoch = math.MaxUint64
+// EvalEpoch keys the encoding of samples that are judged, not trained on.
+const EvalEpoch = math.MaxUint64
 
 // Network is what Evaluate judges: a layers.Program, or a simulator that answers the same questions.
 type Network interface {
@@ -66,7 +66,7 @@ func Evaluate(ctx context.Context, p Network, s datasets.Source, o EvalOptions) 
 	if o.Exit != 0 && (o.Record || len(o.Steps) > 0) {
 		return e, fmt.Errorf("train: early exit does not go with a record or with several numbers of steps: samples stop at different steps")
 	}
-	for b, err := range datasets.Batches(s, datasets.BatchOptions{Size: max(o.Batch, 1), Seed: o.Seed, Epoch: evalEpoch, Encoder: o.Encoder, Pool: o.Pool}) {
+	for b, err := range datasets.Batches(s, datasets.BatchOptions{Size: max(o.Batch, 1), Seed: o.Seed, Epoch: EvalEpoch, Encoder: o.Encoder, Pool: o.Pool}) {
 		if err != nil {
 			return e, err
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/snntrain/snntrain/internal/npy"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/train"
 )
 
 // judgeOptions say on what an image is judged, and what it does not say itself.
@@ -95,7 +96,7 @@ func runJudge(ctx context.Context, s *streams, path string, o judgeOptions) erro
 	source = datasets.Limit(source, o.limit)
 	pool := par.New(o.threads)
 	of := func() iter.Seq2[*datasets.Batch, error] {
-		return datasets.Batches(source, datasets.BatchOptions{Size: o.batch, Seed: seed, Encoder: enc, Pool: pool})
+		return datasets.Batches(source, datasets.BatchOptions{Size: o.batch, Seed: seed, Epoch: train.EvalEpoch, Encoder: enc, Pool: pool})
 	}
 	if o.chips > 0 {
 		return o.onChips(ctx, s, im, of, pool, source.Info().Frames)

@@ -211,6 +211,7 @@ func quantizeNetwork(ctx context.Context, n *model.Network, t chip.Quantizable, 
 		if net, parts, err = inParts(ctx, t, net, &io, d); err != nil {
 			return nil, nil, err
 		}
+		account.From, account.Latency = account.From+len(parts), account.Latency+len(parts)
 	}
 	im, err := chip.Make(t, net, "snntrain "+version())
 	if err != nil {
