@@ -69,6 +69,7 @@ func (n *Neuron) Forward(c *Context, in []*Value) (*Value, error) {
 		return nil, err
 	}
 	p.cut(c, x.T)
+	n.fill(c, in[0])
 	for i := range p.ends {
 		r := p.run(i, n.from())
 		if i < len(p.ends)-1 {
@@ -79,6 +80,16 @@ func (n *Neuron) Forward(c *Context, in []*Value) (*Value, error) {
 		n.Cell.Forward(r)
 	}
 	return &n.out, nil
+}
+
+// fill has the current computed where it is not there yet: by the cell as it
+// goes, or before it starts when it goes piece by piece.
+func (n *Neuron) fill(c *Context, x *Value) {
+	if x.Fill == nil || len(n.pieces.ends) == 1 {
+		n.pieces.all.Fill = x.Fill
+		return
+	}
+	c.Pool.For(x.Signal.T, 1, func(lo, hi int) { x.Fill(lo, hi, 0, x.Signal.B) })
 }
 
 // checkState checks that the state to start from is one of the batch.

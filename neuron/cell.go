@@ -23,6 +23,9 @@ type Cell interface {
 type Run struct {
 	Pool *par.Pool
 	X    *signal.Signal // input current, analog, [T, B, N]; may be constant
+	// Fill computes steps t0 to t1 of samples b0 to b1 of X, for a Cell that is an
+	// InputFiller; nil = they are there.
+	Fill func(t0, t1, b0, b1 int)
 	S    *signal.Signal // out: spikes, every word of them; counts, zeroed by the caller, when MaxSpikes ≠ 1
 	V    *signal.Signal // out: potential after each step, analog; nil = not wanted
 	// U holds, for a recurrent layer, the potential that was compared with the
@@ -51,6 +54,9 @@ type Product struct {
 
 // ProductTaker is a Cell that may take dL/dS as a Product.
 type ProductTaker interface{ TakesProducts() bool }
+
+// InputFiller is a Cell that may call Run.Fill in its Forward, a few steps at a time, before it reads them.
+type InputFiller interface{ FillsInput() bool }
 
 // State is what a layer remembers between steps, B·N values each: potential,
 // synaptic current, last spike, and an adaptation where the model has one.

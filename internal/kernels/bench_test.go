@@ -192,3 +192,36 @@ func BenchmarkScan(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkAddTiledRows runs lists over a matrix that lies in tiles of the first-level cache.
+func BenchmarkAddTiledRows(b *testing.B) {
+	const n, rows, lists = 256, 256, 16
+	tiles := kernels.PackTiles(nil, floats(n*rows), n, rows)
+	dst := floats(n * lists)
+	for _, count := range []int{4, 13, 26, 56, 128} {
+		start, idx := lists32(lists, count, rows)
+		for _, l := range kernels.Levels() {
+			b.Run(fmt.Sprintf("%dx%d/lists=%d/%v", n, rows, count, l), func(b *testing.B) {
+				for b.Loop() {
+					l.AddTiledRows(dst, n, tiles, rows, start, idx)
+				}
+				rate(b, float64(len(idx))*n*4, "GB/s")
+			})
+		}
+	}
+}
+
+// lists32 makes lists of count ascending rows each.
+func lists32(lists, count, rows int) (start, idx []uint32) {
+	r := rand.New(rand.NewPCG(1, 1))
+	start = []uint32{0}
+	for range lists {
+		for row := range rows {
+			if r.IntN(rows) < count {
+				idx = append(idx, uint32(row))
+			}
+		}
+		start = append(start, uint32(len(idx)))
+	}
+	return start, idx
+}

@@ -22,11 +22,14 @@ type Lists struct {
 // ListTile chooses the rows of a chunk, and how many columns of them SumLists
 // takes at a time, for lists that name a share of the rows: as many rows as
 // hold some tens of entries of a list, and columns so that both stay in
-// the second-level cache.
+// the second-level cache, or in the first where lists are long enough for that.
 func ListTile(density float64, n int) (rows, columns int) {
-	const tile, entries = 64 << 10, 24
-	rows = min(max(int(entries/max(density, 1e-3))/64*64, 256), 2048)
-	return rows, min(n, max(64, tile/rows/64*64))
+	const second, first, entries = 64 << 10, 8 << 10, 24
+	rows = min(max(int(entries/max(density, 1e-3))/64*64, first/64), 2048)
+	if rows == first/64 {
+		return rows, min(n, 64)
+	}
+	return rows, min(n, max(64, second/rows/64*64))
 }
 
 // SumLists adds, for every list, the rows that it names:
@@ -54,7 +57,7 @@ func SumLists(pool *par.Pool, dst []float32, n int, src []float32, rows, width i
 	s := listSums.Get().(*listSum)
 	s.dst, s.src, s.n, s.rows, s.width, s.l = dst, src, n, rows, width, l
 	s.across = ceilDiv(n, width)
-	s.down = max(1, min(ceilDiv(4*pool.Threads(), s.across), l.Many/64))
+	s.down = max(1, min(ceilDiv(2*pool.Threads(), s.across), l.Many/64))
 	pool.For(s.across*s.down, 1, s.work)
 	s.dst, s.src, s.l = nil, nil, nil
 	listSums.Put(s)
@@ -133,8 +136,16 @@ func PackColumns(buffer *[]float32, src []float32, n, rows, lo, hi int) []float3
 	}
 	dst := grow(*buffer, rows*w)
 	*buffer = dst
-	for r := range rows {
-		copy(dst[r*w:(r+1)*w], src[r*n+lo:r*n+hi])
+	if w%16 == 0 && w > 0 && rows > 0 {
+		active.t.packRows(dst, src[lo:(rows-1)*n+hi], n, w, rows)
+	} else {
+		packRowsGo(dst, src[lo:], n, w, rows)
 	}
 	return dst
+}
+
+func packRowsGo(dst, src []float32, stride, n, rows int) {
+	for r := range rows {
+		copy(dst[r*n:(r+1)*n], src[r*stride:r*stride+n])
+	}
 }

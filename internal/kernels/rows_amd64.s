@@ -906,6 +906,175 @@ reduce:
 	VZEROUPPER
 	RET
 
+// func packRowsAVX2(dst []float32, src []float32, stride int, n int, rows int)
+// Requires: AVX, MMX+
+TEXT ·packRowsAVX2(SB), NOSPLIT, $0-72
+	MOVQ   dst_base+0(FP), AX
+	MOVQ   src_base+24(FP), CX
+	MOVQ   rows+64(FP), DX
+	MOVQ   stride+48(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   n+56(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x08, BX, DI
+
+row:
+	LEAQ (CX)(DI*1), R9
+	XORQ R8, R8
+
+line:
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS    (CX)(R8*1), Y0
+	VMOVUPS    Y0, (AX)(R8*1)
+	VMOVUPS    32(CX)(R8*1), Y0
+	VMOVUPS    Y0, 32(AX)(R8*1)
+	ADDQ       $0x40, R8
+	CMPQ       R8, SI
+	JLT        line
+	ADDQ       BX, CX
+	ADDQ       SI, AX
+	DECQ       DX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func addTileAVX2(dst []float32, stride int, tile []float32, start []uint32, idx []uint32)
+// Requires: AVX, CMOV
+TEXT ·addTileAVX2(SB), NOSPLIT, $0-104
+	MOVQ dst_base+0(FP), AX
+	MOVQ stride+24(FP), CX
+	SHLQ $0x02, CX
+	MOVQ tile_base+32(FP), DX
+	MOVQ start_base+56(FP), BX
+	MOVQ start_len+64(FP), SI
+	MOVQ idx_base+80(FP), DI
+	DECQ SI
+
+pair:
+	CMPQ    SI, $0x02
+	JLT     last
+	LEAQ    (AX)(CX*1), R10
+	MOVL    (BX), R8
+	MOVL    4(BX), R9
+	SUBQ    R8, R9
+	LEAQ    (DI)(R8*4), R8
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	MOVL    4(BX), R11
+	MOVL    8(BX), R12
+	SUBQ    R11, R12
+	LEAQ    (DI)(R11*4), R11
+	VMOVUPS (R10), Y4
+	VMOVUPS 32(R10), Y5
+	VMOVUPS 64(R10), Y6
+	VMOVUPS 96(R10), Y7
+	MOVQ    R9, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R9
+	SUBQ    R13, R12
+	TESTQ   R13, R13
+	JE      rest
+
+both:
+	MOVL   (R8), R14
+	SHLQ   $0x07, R14
+	VADDPS (DX)(R14*1), Y0, Y0
+	VADDPS 32(DX)(R14*1), Y1, Y1
+	VADDPS 64(DX)(R14*1), Y2, Y2
+	VADDPS 96(DX)(R14*1), Y3, Y3
+	ADDQ   $0x04, R8
+	MOVL   (R11), R14
+	SHLQ   $0x07, R14
+	VADDPS (DX)(R14*1), Y4, Y4
+	VADDPS 32(DX)(R14*1), Y5, Y5
+	VADDPS 64(DX)(R14*1), Y6, Y6
+	VADDPS 96(DX)(R14*1), Y7, Y7
+	ADDQ   $0x04, R11
+	DECQ   R13
+	JNE    both
+
+rest:
+	TESTQ R9, R9
+	JE    store_one
+
+more_one:
+	MOVL   (R8), R13
+	SHLQ   $0x07, R13
+	VADDPS (DX)(R13*1), Y0, Y0
+	VADDPS 32(DX)(R13*1), Y1, Y1
+	VADDPS 64(DX)(R13*1), Y2, Y2
+	VADDPS 96(DX)(R13*1), Y3, Y3
+	ADDQ   $0x04, R8
+	DECQ   R9
+	JNE    more_one
+
+store_one:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	TESTQ   R12, R12
+	JE      store_two
+
+more_two:
+	MOVL   (R11), R8
+	SHLQ   $0x07, R8
+	VADDPS (DX)(R8*1), Y4, Y4
+	VADDPS 32(DX)(R8*1), Y5, Y5
+	VADDPS 64(DX)(R8*1), Y6, Y6
+	VADDPS 96(DX)(R8*1), Y7, Y7
+	ADDQ   $0x04, R11
+	DECQ   R12
+	JNE    more_two
+
+store_two:
+	VMOVUPS Y4, (R10)
+	VMOVUPS Y5, 32(R10)
+	VMOVUPS Y6, 64(R10)
+	VMOVUPS Y7, 96(R10)
+	ADDQ    $0x08, BX
+	LEAQ    (AX)(CX*2), AX
+	SUBQ    $0x02, SI
+	JMP     pair
+
+last:
+	TESTQ   SI, SI
+	JE      done
+	MOVL    (BX), R8
+	MOVL    4(BX), R9
+	SUBQ    R8, R9
+	LEAQ    (DI)(R8*4), R8
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	TESTQ   R9, R9
+	JE      store_single
+
+more_single:
+	MOVL   (R8), CX
+	SHLQ   $0x07, CX
+	VADDPS (DX)(CX*1), Y0, Y0
+	VADDPS 32(DX)(CX*1), Y1, Y1
+	VADDPS 64(DX)(CX*1), Y2, Y2
+	VADDPS 96(DX)(CX*1), Y3, Y3
+	ADDQ   $0x04, R8
+	DECQ   R9
+	JNE    more_single
+
+store_single:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func addRowsAVX512(dst []float32, w []float32, stride int, idx []uint32)
 // Requires: AVX, AVX512F
 TEXT ·addRowsAVX512(SB), NOSPLIT, $0-80
@@ -3333,5 +3502,150 @@ rows1:
 	VMOVUPS      Z1, 64(AX)
 	VMOVUPS      Z2, 128(AX)
 	VMOVUPS      Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func packRowsAVX512(dst []float32, src []float32, stride int, n int, rows int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·packRowsAVX512(SB), NOSPLIT, $0-72
+	MOVQ   dst_base+0(FP), AX
+	MOVQ   src_base+24(FP), CX
+	MOVQ   rows+64(FP), DX
+	MOVQ   stride+48(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   n+56(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x08, BX, DI
+
+row:
+	LEAQ (CX)(DI*1), R9
+	XORQ R8, R8
+
+line:
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS    (CX)(R8*1), Z0
+	VMOVUPS    Z0, (AX)(R8*1)
+	ADDQ       $0x40, R8
+	CMPQ       R8, SI
+	JLT        line
+	ADDQ       BX, CX
+	ADDQ       SI, AX
+	DECQ       DX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func addTileAVX512(dst []float32, stride int, tile []float32, start []uint32, idx []uint32)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·addTileAVX512(SB), NOSPLIT, $0-104
+	MOVQ dst_base+0(FP), AX
+	MOVQ stride+24(FP), CX
+	SHLQ $0x02, CX
+	MOVQ tile_base+32(FP), DX
+	MOVQ start_base+56(FP), BX
+	MOVQ start_len+64(FP), SI
+	MOVQ idx_base+80(FP), DI
+	DECQ SI
+
+pair:
+	CMPQ    SI, $0x02
+	JLT     last
+	LEAQ    (AX)(CX*1), R10
+	MOVL    (BX), R8
+	MOVL    4(BX), R9
+	SUBQ    R8, R9
+	LEAQ    (DI)(R8*4), R8
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	MOVL    4(BX), R11
+	MOVL    8(BX), R12
+	SUBQ    R11, R12
+	LEAQ    (DI)(R11*4), R11
+	VMOVUPS (R10), Z2
+	VMOVUPS 64(R10), Z3
+	MOVQ    R9, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R9
+	SUBQ    R13, R12
+	TESTQ   R13, R13
+	JE      rest
+
+both:
+	MOVL   (R8), R14
+	SHLQ   $0x07, R14
+	VADDPS (DX)(R14*1), Z0, Z0
+	VADDPS 64(DX)(R14*1), Z1, Z1
+	ADDQ   $0x04, R8
+	MOVL   (R11), R14
+	SHLQ   $0x07, R14
+	VADDPS (DX)(R14*1), Z2, Z2
+	VADDPS 64(DX)(R14*1), Z3, Z3
+	ADDQ   $0x04, R11
+	DECQ   R13
+	JNE    both
+
+rest:
+	TESTQ R9, R9
+	JE    store_one
+
+more_one:
+	MOVL   (R8), R13
+	SHLQ   $0x07, R13
+	VADDPS (DX)(R13*1), Z0, Z0
+	VADDPS 64(DX)(R13*1), Z1, Z1
+	ADDQ   $0x04, R8
+	DECQ   R9
+	JNE    more_one
+
+store_one:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	TESTQ   R12, R12
+	JE      store_two
+
+more_two:
+	MOVL   (R11), R8
+	SHLQ   $0x07, R8
+	VADDPS (DX)(R8*1), Z2, Z2
+	VADDPS 64(DX)(R8*1), Z3, Z3
+	ADDQ   $0x04, R11
+	DECQ   R12
+	JNE    more_two
+
+store_two:
+	VMOVUPS Z2, (R10)
+	VMOVUPS Z3, 64(R10)
+	ADDQ    $0x08, BX
+	LEAQ    (AX)(CX*2), AX
+	SUBQ    $0x02, SI
+	JMP     pair
+
+last:
+	TESTQ   SI, SI
+	JE      done
+	MOVL    (BX), R8
+	MOVL    4(BX), R9
+	SUBQ    R8, R9
+	LEAQ    (DI)(R8*4), R8
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	TESTQ   R9, R9
+	JE      store_single
+
+more_single:
+	MOVL   (R8), CX
+	SHLQ   $0x07, CX
+	VADDPS (DX)(CX*1), Z0, Z0
+	VADDPS 64(DX)(CX*1), Z1, Z1
+	ADDQ   $0x04, R8
+	DECQ   R9
+	JNE    more_single
+
+store_single:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+
+done:
 	VZEROUPPER
 	RET
