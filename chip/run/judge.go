@@ -31,6 +31,7 @@ type Result struct {
 	Scores  []float32 // [N, classes]
 	Counts  emulator.Counts
 	Held    int64 // input values outside the network's range, held at its end
+	Outside int64 // spikes outside the windows of their populations, or second ones, where there are windows
 }
 
 // NewJudge makes an image ready for samples of the shape of one step.
@@ -111,6 +112,7 @@ func (j *Judge) give(r *Runner) {
 func (j *Judge) Result() Result {
 	r := j.result
 	for i, one := range j.runners {
+		r.Outside += one.outside
 		if r.Held += one.input.held; i == 0 {
 			r.Counts = one.m.Counts()
 		} else {

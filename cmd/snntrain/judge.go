@@ -96,7 +96,11 @@ func runJudge(ctx context.Context, s *streams, path string, o judgeOptions) erro
 		return usagef("emulate: %s: records no data; give --data CONFIG, or --input and --out", path)
 	}
 	record := &model.Network{Record: model.Record{Preprocess: im.IO.Data, Seed: im.IO.Seed}}
-	source, enc, seed, err := openRecorded(record, config.Options{Files: o.data, Sets: o.sets}, datasets.Split(o.split))
+	sets := o.sets
+	if len(o.data) > 0 { // a config does not know when an image's input fires
+		sets = append(encodeSets(im.IO), sets...)
+	}
+	source, enc, seed, err := openRecorded(record, config.Options{Files: o.data, Sets: sets}, datasets.Split(o.split))
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ type judgeResult struct {
 	Spikes      map[string]float64 `json:"spikes"`
 	Events      float64            `json:"synaptic_events"`
 	Held        int64              `json:"held_inputs"`
+	Outside     *int64             `json:"spikes_outside_windows,omitempty"` // of a network of first spike times
 	Energy      energy.Report      `json:"energy"`
 	NeuroBench  neurobench.Metrics `json:"neurobench"`
 	Cores       int                `json:"cores"`
@@ -41,6 +42,9 @@ func newJudgeResult(im *metered, r run.Result, seconds float64) judgeResult {
 		PerSecond: float64(c.SynapticEvents()) / seconds, Ticks: float64(c.Ticks) / n, Inputs: float64(c.Inputs) / n,
 		Spikes: map[string]float64{}, Events: float64(c.SynapticEvents()) / n, Held: r.Held,
 		Energy: energy.Of(&im.Image, im.target, c), NeuroBench: neurobench.Of(im.Net, c),
+	}
+	if len(im.IO.Windows) > 0 {
+		out.Outside = &r.Outside
 	}
 	for i, p := range im.Net.Populations {
 		out.Spikes[p.Name] = float64(c.Spikes[i]) / n
@@ -71,6 +75,9 @@ func (s *streams) judged(im *metered, info datasets.Info, j *run.Judge, seconds 
 	s.say("accuracy %.2f %% (%d of %d) on %s, emulated as %s, %.1f s", 100*r.Accuracy, r.Correct, r.N, info.Name, r.Target, seconds)
 	s.say("\nan inference: %s ticks, %s input spikes, %s synaptic events\n", amount(r.Ticks), amount(r.Inputs), amount(r.Events))
 	s.say("%s", table(populationRows(im.Net, result.Counts, float64(r.N))))
+	if r.Outside != nil {
+		s.say("spikes outside the window of their layer, or second of their neuron: %d in all", *r.Outside)
+	}
 	s.sayEnergy(r.Energy)
 	s.sayMetrics(r.NeuroBench)
 	s.sayUsage(r.Cores, r.Utilization)

@@ -12,6 +12,7 @@ import (
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/all"
 	"github.com/snntrain/snntrain/chip/generic"
+	"github.com/snntrain/snntrain/convert/ttfs"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/par"
@@ -28,6 +29,7 @@ type quantizeOptions struct {
 	given              []string // names of the flags on the command line
 	limit              int
 	calibration        int
+	timeBits           int // of a network of first spike times; 0 = its own
 }
 
 func quantizeCommand(s *streams) *cobra.Command {
@@ -46,6 +48,9 @@ every layer of every sample that is judged is compared with the emulator, and on
 
 The data of the network's record, or that of --calibrate, shows how large inputs get and judges
 image and network on the test part; where it is missing, nothing is judged.
+
+A network of first spike times (convert: {coding: ttfs}) goes onto lava, exactly in integers: a tick
+is the unit of its times, --time-bits for a grid other than the network's own.
 
 A trained ReLU network of an ONNX file goes onto NorthPole without spikes:
 --target northpole --bits 8 (or 4, 2) --calibrate CONFIG.`),
@@ -66,6 +71,7 @@ A trained ReLU network of an ONNX file goes onto NorthPole without spikes:
 	f.StringVar(&o.options.Per, "per", o.options.Per, "one scale for a tensor, or for each channel")
 	f.IntVar(&o.options.InputBits, "input-bits", 0, "bits of an input value; 0 = as many as the target and exact sums allow, 8 at most")
 	f.Float64Var(&o.options.InputMax, "input-max", 0, "input value that the largest integer stands for; default: the largest of the calibration samples")
+	f.IntVar(&o.timeBits, "time-bits", 0, "bits of a spike's time within its window, for a network of first spike times; 0 = those of the network")
 	f.IntVar(&o.options.Stretch, "stretch", 0, "ticks for each step of a network of rates: thresholds that much higher, rates that much lower; takes soft resets where a chip resets to zero")
 	f.StringArrayVar(&o.calibrate, "calibrate", nil, "config whose data calibrates and judges; default: what the network was trained on")
 	f.StringArrayVar(&o.sets, "set", nil, "override a key of the data: data.dir=DIR")
@@ -80,6 +86,8 @@ func (o *quantizeOptions) check() error {
 		return usagef("quantize: needs --out FILE.snnimg")
 	case o.options.Bits < 0 || o.options.Bits > 16 || o.options.InputBits < 0 || o.options.InputBits > 16:
 		return usagef("quantize: %d bits of weights, %d of the input: 0 to 16 are possible", o.options.Bits, o.options.InputBits)
+	case o.timeBits < 0 || o.timeBits > 16:
+		return usagef("quantize: --time-bits %d: 1 to 16 are possible, 0 = those of the network", o.timeBits)
 	case o.options.Stretch < 0 || o.options.Stretch > 1<<10:
 		return usagef("quantize: --stretch %d: 1 to %d are possible, 0 = 1", o.options.Stretch, 1<<10)
 	case o.options.Percentile <= 0 || o.options.Percentile > 100 || o.limit < 0 || o.calibration < 1 || o.options.InputMax < 0:
@@ -102,6 +110,7 @@ type quantization struct {
 	Method   string             `json:"method"` // ptq: rounded after training, qat: trained in these integers
 	Options  model.Quantization `json:"options"`
 	Account  *quant.Account     `json:"account"`
+	Parts    []chip.Parts       `json:"parts,omitempty"`
 	IO       chip.IO            `json:"io"`
 	Usage    []chip.Use         `json:"usage"`
 	Judged   *judgment          `json:"judged"` // null without data
@@ -130,6 +139,12 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	if err != nil {
 		return err
 	}
+	if ttfs.Has(n) {
+		return runQuantizeTimes(ctx, s, n, o, began)
+	}
+	if o.timeBits > 0 {
+		return usagef("quantize: --time-bits: the network has no first spike times")
+	}
 	target, err := o.resolve(n)
 	if err != nil {
 		return usage(err)
@@ -139,7 +154,7 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	if err != nil {
 		return err
 	}
-	im, r, err := quantizeNetwork(n, target, o.options, data)
+	im, r, err := quantizeNetwork(ctx, n, target, o.options, data)
 	if err != nil {
 		return usage(err)
 	}
@@ -152,6 +167,11 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 		}
 		im.Conversion.Accuracy = map[string]float64{"snn": r.Judged.Network.Accuracy, "chip": r.Judged.Chip.Accuracy}
 	}
+	return o.save(s, im, r, began)
+}
+
+// save writes the image and prints what was found.
+func (o *quantizeOptions) save(s *streams, im *chip.Image, r *quantization, began time.Time) error {
 	if err := im.Save(o.out); err != nil {
 		return err
 	}
@@ -233,7 +253,7 @@ func roundingFlags(asked, trained model.Quantization) []string {
 }
 
 // quantizeNetwork makes the image of a network.
-func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization, d *calibrated) (*chip.Image, *quantization, error) {
+func quantizeNetwork(ctx context.Context, n *model.Network, t chip.Quantizable, o model.Quantization, d *calibrated) (*chip.Image, *quantization, error) {
 	steps := recordedSteps(n)
 	if d != nil {
 		steps = d.encoder.Steps()
@@ -255,12 +275,20 @@ func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization,
 	if err != nil {
 		return nil, nil, err
 	}
+	io := ioOf(n, account, steps)
+	var parts []chip.Parts
+	if n.Record.Quantize == nil { // the sums of one that was trained so are part of its bits
+		if net, parts, err = inParts(ctx, t, net, &io, d); err != nil {
+			return nil, nil, err
+		}
+		account.From, account.Latency = account.From+len(parts), account.Latency+len(parts)
+	}
 	im, err := chip.Make(t, net, "snntrain "+version())
 	if err != nil {
 		return nil, nil, err
 	}
-	im.IO = ioOf(n, account, steps)
-	r := &quantization{Target: t.Name(), Method: "ptq", Options: o, Account: account, IO: im.IO, Usage: im.Placement.Usage}
+	im.IO = io
+	r := &quantization{Parts: parts, Target: t.Name(), Method: "ptq", Options: o, Account: account, IO: im.IO, Usage: im.Placement.Usage}
 	if n.Record.Quantize != nil {
 		r.Method = "qat"
 	}
