@@ -41,8 +41,8 @@ every layer of every sample that is judged is compared with the emulator, and on
 The data of the network's record, or that of --calibrate, shows how large inputs get and judges
 image and network on the test part; where it is missing, nothing is judged.
 
-A trained ReLU network of an ONNX file goes onto NorthPole without spikes:
---target northpole --bits 8 (or 4, 2) --calibrate CONFIG.`),
+A trained ReLU network, of an ONNX file or a run, goes onto a target without spikes as it is:
+--target ` + strings.Join(rectifieds().Names(), ", ") + ` --bits 8 (4, 2) --calibrate CONFIG.`),
 		Example: "  snntrain quantize runs/mnist-lava --target lava --out mnist.snnimg\n  snntrain quantize runs/mnist --target generic --bits 4 --per channel --out mnist4.snnimg --json",
 		Args:    exactlyOne("one run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -117,7 +117,7 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	if isONNX(o.model) {
+	if _, err := rectifieds().Get(o.target); err == nil || isONNX(o.model) {
 		return runQuantizeFloat(ctx, s, o)
 	}
 	began := time.Now()
