@@ -89,6 +89,11 @@ func TestEachLimitIsRefused(t *testing.T) {
 			*n = *oneLayer(t, akida.Layer{Type: "Convolutional", Padding: "valid", Weights: fill(1, 3, 3, 4, 2)}, akida.Layer{Type: "InputData", Bits: 4, Shape: [3]int{9, 9, 4}})
 		},
 		`have latency, delays, an exponent or a range; the target has no time`: func(n *quant.IntNet) { n.Synapses[1].Latency = 1 },
+		`groups is 2, the target has 1`:                                        func(n *quant.IntNet) { conv(n).Groups = 2 },
+		`scales and rounds; the target has thresholds`:                         func(n *quant.IntNet) { n.Populations[0].Activation.Requantize = &quant.Requantize{} },
+		`are neither dense nor a convolution`: func(n *quant.IntNet) {
+			n.Synapses[3].Dense, n.Synapses[3].One = nil, &quant.One{Weight: quant.Scalar(1)}
+		},
 		`range of the sum is`: func(n *quant.IntNet) { n.Populations[1].Activation.Range = quant.Full() },
 		`has spiking neurons`: func(n *quant.IntNet) { n.Populations[1].Activation, n.Populations[1].Spiking = nil, &quant.Spiking{} },
 	} {
