@@ -82,7 +82,7 @@ func (j *Judge) Batch(ctx context.Context, x *signal.Signal, labels []int) error
 		}
 	}
 	for b, label := range labels {
-		c := class(scores[b*j.classes : (b+1)*j.classes])
+		c := int32(signal.ArgMax(scores[b*j.classes : (b+1)*j.classes]))
 		j.result.Classes = append(j.result.Classes, c)
 		if int(c) == label {
 			j.result.Correct++
@@ -132,14 +132,4 @@ func (r *Runner) vote(x *signal.Signal, b int, dst []float32) error {
 		dst[i*len(dst)/len(scores)] += v
 	}
 	return nil
-}
-
-func class(scores []float32) int32 {
-	best := 0
-	for i, v := range scores {
-		if v > scores[best] {
-			best = i
-		}
-	}
-	return int32(best)
 }

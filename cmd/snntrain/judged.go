@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/snntrain/snntrain/chip"
@@ -72,7 +73,7 @@ func (s *streams) judged(im *metered, info datasets.Info, j *run.Judge, seconds 
 		return nil
 	}
 	s.say("accuracy %.2f %% (%d of %d) on %s, emulated as %s, %.1f s", 100*r.Accuracy, r.Correct, r.N, info.Name, r.Target, seconds)
-	s.say("\nan inference: %.4g ticks, %.4g input spikes, %.4g synaptic events\n", r.Ticks, r.Inputs, r.Events)
+	s.say("\nan inference: %s ticks, %s input spikes, %s synaptic events\n", amount(r.Ticks), amount(r.Inputs), amount(r.Events))
 	s.say("%s", table(populationRows(im.Net, result.Counts, float64(r.N))))
 	if r.Outside != nil {
 		s.say("spikes outside the window of their layer, or second of their neuron: %d in all", *r.Outside)
@@ -83,11 +84,19 @@ func (s *streams) judged(im *metered, info datasets.Info, j *run.Judge, seconds 
 	return nil
 }
 
+// amount writes a count that may be a mean: whole from a thousand on.
+func amount(v float64) string {
+	if v >= 1000 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
+}
+
 func populationRows(net *quant.IntNet, c emulator.Counts, n float64) [][]string {
 	rows := [][]string{{"POPULATION", "NEURONS", "SPIKES", "A NEURON"}}
 	for i, p := range net.Populations {
 		spikes := float64(c.Spikes[i]) / n
-		rows = append(rows, []string{p.Name, fmt.Sprint(p.N()), fmt.Sprintf("%.4g", spikes), fmt.Sprintf("%.3g", spikes/float64(p.N()))})
+		rows = append(rows, []string{p.Name, fmt.Sprint(p.N()), amount(spikes), fmt.Sprintf("%.3g", spikes/float64(p.N()))})
 	}
 	return rows
 }
@@ -95,7 +104,7 @@ func populationRows(net *quant.IntNet, c emulator.Counts, n float64) [][]string 
 func (s *streams) sayEnergy(r energy.Report) {
 	rows := [][]string{{"EVENT", "COUNT", "J EACH", "J", "SOURCE"}}
 	for _, p := range r.Parts {
-		rows = append(rows, []string{string(p.Event), fmt.Sprintf("%.4g", p.Count), fmt.Sprintf("%.3g", p.Each), fmt.Sprintf("%.3g", p.Joule), p.Source})
+		rows = append(rows, []string{string(p.Event), amount(p.Count), fmt.Sprintf("%.3g", p.Each), fmt.Sprintf("%.3g", p.Joule), p.Source})
 	}
 	if r.Joule != nil {
 		s.say("\nenergy %.3g J an inference\n%s", *r.Joule, table(rows))
@@ -106,14 +115,14 @@ func (s *streams) sayEnergy(r energy.Report) {
 	for _, note := range r.Notes {
 		s.say("note: %s", note)
 	}
-	s.say("\noperations alone: %.4g MACs, %.4g ACs, %.3g J; without spikes, 8 bits: %.4g MACs, %.3g J", r.Operations.MACs, r.Operations.ACs, r.Operations.Joule, r.ANN.MACs, r.ANN.Joule)
+	s.say("\noperations alone: %s MACs, %s ACs, %.3g J; without spikes, 8 bits: %s MACs, %.3g J", amount(r.Operations.MACs), amount(r.Operations.ACs), r.Operations.Joule, amount(r.ANN.MACs), r.ANN.Joule)
 	s.say("  %s", r.ANN.Source)
 }
 
 func (s *streams) sayMetrics(m neurobench.Metrics) {
 	o := m.SynapticOperations
-	s.say("\nNeuroBench: Footprint %d, ConnectionSparsity %.4g, ActivationSparsity %.4g, MembraneUpdates %.6g", m.Footprint, m.ConnectionSparsity, m.ActivationSparsity, m.MembraneUpdates)
-	s.say("  SynapticOperations: Effective_MACs %.6g, Effective_ACs %.6g, Dense %.6g", o.MACs, o.ACs, o.Dense)
+	s.say("\nNeuroBench: Footprint %d, ConnectionSparsity %.4g, ActivationSparsity %.4g, MembraneUpdates %s", m.Footprint, m.ConnectionSparsity, m.ActivationSparsity, amount(m.MembraneUpdates))
+	s.say("  SynapticOperations: Effective_MACs %s, Effective_ACs %s, Dense %s", amount(o.MACs), amount(o.ACs), amount(o.Dense))
 }
 
 // sayUsage prints how much of a chip a network on so many cores takes.

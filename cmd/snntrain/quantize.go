@@ -3,24 +3,28 @@ package main
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/snntrain/snntrain/chip"
+	"github.com/snntrain/snntrain/chip/all"
 	"github.com/snntrain/snntrain/convert/ttfs"
+	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/quant"
+	"github.com/snntrain/snntrain/train"
 )
 
 type quantizeOptions struct {
 	model, target, out string
 	calibrate, sets    []string
 	options            model.Quantization
-	ownMax             bool // --input-max was given
+	given              []string // names of the flags on the command line
 	limit              int
 	calibration        int
 	timeBits           int // of a network of first spike times; 0 = its own
@@ -51,7 +55,7 @@ A trained ReLU network of an ONNX file goes onto NorthPole without spikes:
 		Example: "  snntrain quantize runs/mnist-lava --target lava --out mnist.snnimg\n  snntrain quantize runs/mnist --target generic --bits 4 --per channel --out mnist4.snnimg --json",
 		Args:    exactlyOne("one run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.model, o.ownMax = args[0], cmd.Flags().Changed("input-max")
+			o.model, o.given = args[0], givenFlags(cmd.Flags())
 			return runQuantize(cmd.Context(), s, o)
 		},
 	}
@@ -90,20 +94,11 @@ func (o *quantizeOptions) check() error {
 		flag, value string
 		known       []string
 	}{{"range", o.options.Range, []string{"max", "percentile", "mse"}}, {"per", o.options.Per, []string{"tensor", "channel"}}} {
-		if !contains(c.known, c.value) {
+		if !slices.Contains(c.known, c.value) {
 			return usagef("quantize: --%s %q is unknown; known: %s", c.flag, c.value, strings.Join(c.known, ", "))
 		}
 	}
 	return nil
-}
-
-func contains(known []string, name string) bool {
-	for _, k := range known {
-		if k == name {
-			return true
-		}
-	}
-	return false
 }
 
 // quantization is what quantize found, and its JSON.
@@ -124,6 +119,14 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	if err := outputFile("quantize", "--out", o.out); err != nil {
+		return err
+	}
+	if o.options.Range != "percentile" {
+		if err := idle("quantize", o.given, "the range is "+o.options.Range, "percentile"); err != nil {
+			return err
+		}
+	}
 	if isONNX(o.model) {
 		return runQuantizeFloat(ctx, s, o)
 	}
@@ -135,8 +138,8 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	if ttfs.Has(n) {
 		return runQuantizeTimes(ctx, s, n, o, began)
 	}
-	if o.timeBits > 0 {
-		return usagef("quantize: --time-bits: the network has no first spike times")
+	if err := idle("quantize", o.given, "the network has no first spike times", "time-bits"); err != nil {
+		return err
 	}
 	target, err := o.resolve(n)
 	if err != nil {
@@ -153,6 +156,9 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	}
 	if r.Unjudged = reason; data != nil {
 		if r.Judged, err = judgeImage(ctx, s, n, im, data, o.limit, pool); err != nil {
+			return err
+		}
+		if err := addVector(im, data.test, datasets.BatchOptions{Seed: data.seed, Epoch: train.EvalEpoch, Encoder: data.ticks}); err != nil {
 			return err
 		}
 		im.Conversion.Accuracy = map[string]float64{"snn": r.Judged.Network.Accuracy, "chip": r.Judged.Chip.Accuracy}
@@ -185,6 +191,9 @@ func (o *quantizeOptions) resolve(n *model.Network) (chip.Quantizable, error) {
 		return nil, fault.Fault{Pkg: "quantize", Subject: o.model, Fact: "was not trained for a chip", Hint: "name one with --target: " + strings.Join(quantizables().Names(), ", ")}
 	}
 	target, err := quantizables().Get(o.target)
+	if _, known := all.Targets().Get(o.target); err != nil && known == nil {
+		return nil, fault.Fault{Pkg: "quantize", Subject: o.model, Fact: o.target + " has no spiking neurons", Hint: "northpole takes a network of ReLUs, as an ONNX file; spiking networks go to " + strings.Join(quantizables().Names(), ", ")}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -192,12 +201,30 @@ func (o *quantizeOptions) resolve(n *model.Network) (chip.Quantizable, error) {
 		if o.options.Stretch > 1 {
 			return nil, fault.Fault{Pkg: "quantize", Subject: "--stretch", Fact: "the network was trained in ticks", Hint: "leave it out"}
 		}
+		if err := idle("quantize", o.given, "the network was trained in these integers, and keeps them", roundingFlags(o.options, *trained)...); err != nil {
+			return nil, err
+		}
 		o.options = *trained
 	} else {
 		n.Record.Quantize = nil
 	}
 	o.options.Target = o.target
 	return target, nil
+}
+
+// roundingFlags are the flags that ask for another rounding than the trained one.
+func roundingFlags(asked, trained model.Quantization) []string {
+	var flags []string
+	for name, differs := range map[string]bool{
+		"bits": asked.Bits != trained.Bits, "range": asked.Range != trained.Range, "percentile": asked.Percentile != trained.Percentile,
+		"per": asked.Per != trained.Per, "input-bits": asked.InputBits != trained.InputBits, "input-max": asked.InputMax != trained.InputMax,
+	} {
+		if differs {
+			flags = append(flags, name)
+		}
+	}
+	slices.Sort(flags)
+	return flags
 }
 
 // quantizeNetwork makes the image of a network.
@@ -236,6 +263,9 @@ func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization,
 		account.InputOver = d.over(net.Input)
 	}
 	im.Conversion = &chip.Conversion{Method: r.Method, Scales: map[string]float64{}}
+	if d != nil && r.Method == "ptq" {
+		im.Conversion.Calibration = d.hash
+	}
 	for _, l := range account.Layers {
 		im.Conversion.Scales[l.Layer] = l.Scale
 	}

@@ -25,6 +25,7 @@ type calibrated struct {
 	scores  [2]float64 // see model.Quantization
 	input   string     // spikes, counts, values
 	values  []float32
+	hash    string // of the training samples looked at
 }
 
 // openData opens the data that calibrates and judges. Data that is not there
@@ -42,6 +43,7 @@ func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, pool *
 				return nil, "", err
 			}
 			training = datasets.Limit(training, o.calibration)
+			c.hash = datasets.Hash(training)
 			err = c.look(ctx, training, n, pool)
 			if c.ticks = c.encoder; err == nil && o.options.Stretch > 1 {
 				where.Sets = append(where.Sets, fmt.Sprintf("data.encode.steps=%d", o.options.Stretch*c.encoder.Steps()))

@@ -17,6 +17,7 @@ import (
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/train"
 )
 
 // timedTarget is the target of a network of first spike times.
@@ -39,29 +40,9 @@ func (o *quantizeOptions) timedTarget() (chip.Timed, error) {
 	return nil, fault.Fault{Pkg: "quantize", Subject: "--target", Fact: fact, Hint: "possible: " + strings.Join(able, ", ") + "; or convert to rates (convert: {coding: rate})"}
 }
 
-// checkTimes refuses options that have no meaning for first spike times.
-func (o *quantizeOptions) checkTimes() error {
-	d := model.DefaultQuantization()
-	for _, f := range []struct {
-		name string
-		is   bool
-	}{
-		{"--stretch", o.options.Stretch > 1},
-		{"--per", o.options.Per != d.Per},
-		{"--range", o.options.Range != d.Range},
-		{"--input-bits", o.options.InputBits != 0},
-		{"--input-max", o.ownMax},
-	} {
-		if f.is {
-			return usagef("quantize: %s: has no meaning for first spike times: a slope is found for each layer, and the network says when an input fires", f.name)
-		}
-	}
-	return nil
-}
-
 // runQuantizeTimes lays a network of first spike times out for a chip, and judges both.
 func runQuantizeTimes(ctx context.Context, s *streams, n *model.Network, o quantizeOptions, began time.Time) error {
-	if err := o.checkTimes(); err != nil {
+	if err := idle("quantize", o.given, "first spike times have a slope for each layer, and say when an input fires", "stretch", "per", "range", "percentile", "input-bits", "input-max"); err != nil {
 		return err
 	}
 	target, err := o.timedTarget()
@@ -101,6 +82,9 @@ func runQuantizeTimes(ctx context.Context, s *streams, n *model.Network, o quant
 	o.options.Target = target.Name()
 	r := &quantization{Target: target.Name(), Method: "ttfs", Options: o.options, Account: out.Account, IO: im.IO, Usage: im.Placement.Usage}
 	if r.Judged, err = judgeImage(ctx, s, n, im, d, o.limit, pool); err != nil {
+		return err
+	}
+	if err := addVector(im, d.test, datasets.BatchOptions{Seed: d.seed, Epoch: train.EvalEpoch, Encoder: d.ticks}); err != nil {
 		return err
 	}
 	im.Conversion.Accuracy = map[string]float64{"snn": r.Judged.Network.Accuracy, "chip": r.Judged.Chip.Accuracy}

@@ -82,11 +82,11 @@ func TestQuantizeSpikeTimesRefused(t *testing.T) {
 		{[]string{"--time-bits 17", "1 to 16"}, []string{"--time-bits", "17"}},
 		{[]string{"times of 15 bits", "1 to 14"}, []string{"--time-bits", "15"}},
 		{[]string{"weights of 9 bits"}, []string{"--time-bits", "4", "--bits", "9"}},
-		{[]string{"--stretch: has no meaning for first spike times"}, []string{"--time-bits", "4", "--stretch", "2"}},
-		{[]string{"--per: has no meaning"}, []string{"--time-bits", "4", "--per", "channel"}},
-		{[]string{"--range: has no meaning"}, []string{"--time-bits", "4", "--range", "percentile"}},
-		{[]string{"--input-bits: has no meaning"}, []string{"--time-bits", "4", "--input-bits", "3"}},
-		{[]string{"--input-max: has no meaning"}, []string{"--time-bits", "4", "--input-max", "1"}},
+		{[]string{"--stretch: no effect here, first spike times have a slope for each layer"}, []string{"--time-bits", "4", "--stretch", "2"}},
+		{[]string{"--per: no effect here"}, []string{"--time-bits", "4", "--per", "channel"}},
+		{[]string{"--range, --percentile: no effect here"}, []string{"--time-bits", "4", "--range", "percentile", "--percentile", "99"}},
+		{[]string{"--input-bits: no effect here"}, []string{"--time-bits", "4", "--input-bits", "3"}},
+		{[]string{"--input-max: no effect here"}, []string{"--time-bits", "4", "--input-max", "1"}},
 		{[]string{"ranc has no form for first spike times", "possible: lava, lava-loihi1"}, []string{"--time-bits", "4", "--target", "ranc"}},
 	} {
 		image := filepath.Join(dir, "net.snnimg")
@@ -96,7 +96,7 @@ func TestQuantizeSpikeTimesRefused(t *testing.T) {
 		}
 	}
 	_, other, _ := trained(t, onChip)
-	refused(t, exitUsage, []string{"--time-bits: the network has no first spike times"}, "quantize", other, "--target", "lava", "--time-bits", "4", "--out", filepath.Join(dir, "net.snnimg"))
+	refused(t, exitUsage, []string{"--time-bits: no effect here, the network has no first spike times"}, "quantize", other, "--target", "lava", "--time-bits", "4", "--out", filepath.Join(dir, "net.snnimg"))
 }
 
 // TestFirstSpikesOnLava: an MNIST network of one spike a neuron loses at most half a point on the chip.
