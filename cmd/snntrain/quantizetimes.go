@@ -17,6 +17,7 @@ import (
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/quant"
 	"github.com/snntrain/snntrain/train"
 )
 
@@ -39,6 +40,9 @@ func (o *quantizeOptions) timedTarget() (chip.Timed, error) {
 	}
 	return nil, fault.Fault{Pkg: "quantize", Subject: "--target", Fact: fact, Hint: "possible: " + strings.Join(able, ", ") + "; or convert to rates (convert: {coding: rate})"}
 }
+
+// timedVector is the most input values, of all ticks, of a sample that an image carries.
+const timedVector = 1 << 18
 
 // runQuantizeTimes lays a network of first spike times out for a chip, and judges both.
 func runQuantizeTimes(ctx context.Context, s *streams, n *model.Network, o quantizeOptions, began time.Time) error {
@@ -84,8 +88,10 @@ func runQuantizeTimes(ctx context.Context, s *streams, n *model.Network, o quant
 	if r.Judged, err = judgeImage(ctx, s, n, im, d, o.limit, pool); err != nil {
 		return err
 	}
-	if err := addVector(im, d.test, datasets.BatchOptions{Seed: d.seed, Epoch: train.EvalEpoch, Encoder: d.ticks}); err != nil {
-		return err
+	if out.Ticks*quant.Len(out.Net.Input.Shape) <= timedVector {
+		if err := addVector(im, d.test, datasets.BatchOptions{Seed: d.seed, Epoch: train.EvalEpoch, Encoder: d.ticks}); err != nil {
+			return err
+		}
 	}
 	im.Conversion.Accuracy = map[string]float64{"snn": r.Judged.Network.Accuracy, "chip": r.Judged.Chip.Accuracy}
 	return o.save(s, im, r, began)

@@ -55,13 +55,16 @@ func TestQuantizeSpikeTimes(t *testing.T) {
 			t.Errorf("%v input spikes end %v times", r.Inputs, r.Spikes["input.end"])
 		}
 	}
-	refused(t, exitFailed, []string{"reads input, input.end, clock.", "netx holds a chain of layers"}, "export", image, "--target", "netx", "--out", filepath.Join(dir, "network.net"))
+	refused(t, exitUsage, []string{"reads input, input.end, clock.", "netx holds a chain of layers"}, "export", image, "--target", "netx", "--out", filepath.Join(dir, "network.net"))
 	if _, err := os.Stat(filepath.Join(dir, "network.net")); err == nil {
 		t.Error("a file is left")
 	}
 	im, err := chip.Load(image)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(im.Conformance) != 1 || im.Conformance[0].Output.MaxAbs() == 0 {
+		t.Errorf("%d conformance vectors, or one in which nothing leaves", len(im.Conformance))
 	}
 	im.IO.Windows[0].Population = "nobody"
 	if err := im.Save(filepath.Join(dir, "bad.snnimg")); err == nil {
