@@ -107,6 +107,7 @@ type quantization struct {
 	Method   string             `json:"method"` // ptq: rounded after training, qat: trained in these integers
 	Options  model.Quantization `json:"options"`
 	Account  *quant.Account     `json:"account"`
+	Parts    []chip.Parts       `json:"parts,omitempty"`
 	IO       chip.IO            `json:"io"`
 	Usage    []chip.Use         `json:"usage"`
 	Judged   *judgment          `json:"judged"` // null without data
@@ -150,7 +151,7 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	if err != nil {
 		return err
 	}
-	im, r, err := quantizeNetwork(n, target, o.options, data)
+	im, r, err := quantizeNetwork(ctx, n, target, o.options, data)
 	if err != nil {
 		return usage(err)
 	}
@@ -228,7 +229,7 @@ func roundingFlags(asked, trained model.Quantization) []string {
 }
 
 // quantizeNetwork makes the image of a network.
-func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization, d *calibrated) (*chip.Image, *quantization, error) {
+func quantizeNetwork(ctx context.Context, n *model.Network, t chip.Quantizable, o model.Quantization, d *calibrated) (*chip.Image, *quantization, error) {
 	steps := recordedSteps(n)
 	if d != nil {
 		steps = d.encoder.Steps()
@@ -250,12 +251,20 @@ func quantizeNetwork(n *model.Network, t chip.Quantizable, o model.Quantization,
 	if err != nil {
 		return nil, nil, err
 	}
+	io := ioOf(n, account, steps)
+	var parts []chip.Parts
+	if n.Record.Quantize == nil { // the sums of one that was trained so are part of its bits
+		if net, parts, err = inParts(ctx, t, net, &io, d); err != nil {
+			return nil, nil, err
+		}
+		account.From, account.Latency = account.From+len(parts), account.Latency+len(parts)
+	}
 	im, err := chip.Make(t, net, "snntrain "+version())
 	if err != nil {
 		return nil, nil, err
 	}
-	im.IO = ioOf(n, account, steps)
-	r := &quantization{Target: t.Name(), Method: "ptq", Options: o, Account: account, IO: im.IO, Usage: im.Placement.Usage}
+	im.IO = io
+	r := &quantization{Parts: parts, Target: t.Name(), Method: "ptq", Options: o, Account: account, IO: im.IO, Usage: im.Placement.Usage}
 	if n.Record.Quantize != nil {
 		r.Method = "qat"
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/snntrain/snntrain/chip"
+	"github.com/snntrain/snntrain/chip/ranc"
+	"github.com/snntrain/snntrain/quant"
 )
 
 // onChip is a config that trains in a chip's integers; {} stands for the section.
@@ -171,31 +173,53 @@ func TestQuantizeText(t *testing.T) {
 }
 
 // TestConvertedOnRANC: a network of rectifiers, converted to rates, on cores of
-// axon types: weights of 4 bits, spikes in and spikes out, at most half a point lost.
+// axon types: weights of 4 bits, spikes in and spikes out, at most half a point
+// lost, also where the sums of 256 neurons fit no core and are taken in parts.
 func TestConvertedOnRANC(t *testing.T) {
-	dir := t.TempDir()
-	config := write(t, "relu.yaml", `
+	for hidden, parts := range map[string]int{"64": 0, "256": 1} {
+		dir := t.TempDir()
+		config := write(t, "relu.yaml", `
 seed: 42
 data: {name: digits, validation: 0.1, encode: {kind: constant, steps: 1}}
 model:
-  - {kind: linear, out: 64}
+  - {kind: linear, out: `+hidden+`}
   - {kind: relu}
   - {kind: linear, out: 10}
 loss: {kind: cross-entropy, readout: last}
 train: {epochs: 20, batch: 32, optimizer: {kind: adamw, lr: 3e-3, weight_decay: 1e-2}, schedule: cosine}
 `)
-	var sum summary
-	object(t, &sum, "train", config, "--out", filepath.Join(dir, "relu"))
-	var r conversion
-	how := write(t, "convert.yaml", "data: {name: digits}\nconvert: {coding: rate, method: percentile, steps: 64, calibration: 500}\n")
-	object(t, &r, "convert", filepath.Join(dir, "relu"), "--config", how, "--out", filepath.Join(dir, "spikes"))
-	data := write(t, "rate.yaml", "data: {name: digits, encode: {kind: rate, steps: 128}}\n")
-	var q quantization
-	object(t, &q, "quantize", filepath.Join(dir, "spikes"), "--target", "ranc", "--bits", "4", "--per", "channel", "--calibrate", data, "--out", filepath.Join(dir, "net.snnimg"))
-	j := q.Judged
-	t.Logf("spikes in floats %.2f %%, on cores %.2f %%", 100*j.Network.Accuracy, 100*j.Chip.Accuracy)
-	if sum.Test.Accuracy < 0.93 || j.Network.Accuracy-j.Chip.Accuracy > 0.006 {
-		t.Errorf("%+v", j)
+		var sum summary
+		object(t, &sum, "train", config, "--out", filepath.Join(dir, "relu"))
+		var r conversion
+		how := write(t, "convert.yaml", "data: {name: digits}\nconvert: {coding: rate, method: percentile, steps: 64, calibration: 500}\n")
+		object(t, &r, "convert", filepath.Join(dir, "relu"), "--config", how, "--out", filepath.Join(dir, "spikes"))
+		data, image := write(t, "rate.yaml", "data: {name: digits, encode: {kind: rate, steps: 256}}\n"), filepath.Join(dir, "net.snnimg")
+		var q quantization
+		object(t, &q, "quantize", filepath.Join(dir, "spikes"), "--target", "ranc", "--bits", "4", "--per", "channel", "--calibrate", data, "--out", image)
+		j := q.Judged
+		t.Logf("%s hidden: spikes in floats %.2f %%, on cores %.2f %%, %+v", hidden, 100*j.Network.Accuracy, 100*j.Chip.Accuracy, q.Parts)
+		if sum.Test.Accuracy < 0.93 || j.Network.Accuracy-j.Chip.Accuracy > 0.006 || len(q.Parts) != parts {
+			t.Errorf("%+v", j)
+		}
+		var again judgeResult
+		object(t, &again, "emulate", image)
+		if again.Correct != j.Chip.Correct || again.Ticks != float64(q.IO.Ticks) || q.IO.Ticks != 256+q.IO.From || q.IO.From != q.Account.From || q.IO.From != 1+parts {
+			t.Errorf("%+v, %+v, %+v", again, j, q.IO)
+		}
+		good(t, "export", image, "--target", "ranc", "--out", filepath.Join(dir, "chip.json"))
+	}
+}
+
+// wideTarget has a layer whose sums it takes in parts.
+type wideTarget struct{ *ranc.Target }
+
+func (wideTarget) Wide(*quant.IntNet) []string { return []string{"input"} }
+
+// TestPartsNeedSamples: without data nobody knows what parts of a sum there are.
+func TestPartsNeedSamples(t *testing.T) {
+	_, _, err := inParts(t.Context(), wideTarget{ranc.New()}, &quant.IntNet{}, &chip.IO{}, nil)
+	if err == nil || !strings.Contains(err.Error(), "no core holds their sums") || !strings.Contains(err.Error(), "--calibrate CONFIG") {
+		t.Error(err)
 	}
 }
 

@@ -88,6 +88,9 @@ func (q *quantization) describe() string {
 	for _, note := range q.Account.Notes {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}
+	for _, p := range q.Parts {
+		fmt.Fprintf(&b, "%s: sums in 2 × %d parts, a tick later; a spike of a part stands for %d to %d\n", p.Layer, p.Parts, p.Least, p.Most)
+	}
 	for _, u := range q.Usage {
 		fmt.Fprintf(&b, "%s: %d of %d\n", u.Resource, u.Used, u.Limit)
 	}

@@ -66,6 +66,9 @@ func TestQuantizeSpikeTimes(t *testing.T) {
 	if len(im.Conformance) != 1 || im.Conformance[0].Output.MaxAbs() == 0 {
 		t.Errorf("%d conformance vectors, or one in which nothing leaves", len(im.Conformance))
 	}
+	if im.Conversion.Calibration == "" {
+		t.Error("the calibration set has no hash")
+	}
 	im.IO.Windows[0].Population = "nobody"
 	if err := im.Save(filepath.Join(dir, "bad.snnimg")); err == nil {
 		t.Error("a window of no population is written")
@@ -85,9 +88,9 @@ func TestQuantizeSpikeTimesRefused(t *testing.T) {
 		{[]string{"--time-bits 17", "1 to 16"}, []string{"--time-bits", "17"}},
 		{[]string{"times of 15 bits", "1 to 14"}, []string{"--time-bits", "15"}},
 		{[]string{"weights of 9 bits"}, []string{"--time-bits", "4", "--bits", "9"}},
-		{[]string{"--stretch: no effect here, first spike times have a slope for each layer"}, []string{"--time-bits", "4", "--stretch", "2"}},
+		{[]string{"--stretch: no effect here, a slope"}, []string{"--time-bits", "4", "--stretch", "2"}},
 		{[]string{"--per: no effect here"}, []string{"--time-bits", "4", "--per", "channel"}},
-		{[]string{"--range, --percentile: no effect here"}, []string{"--time-bits", "4", "--range", "percentile", "--percentile", "99"}},
+		{[]string{"--range: no effect here"}, []string{"--time-bits", "4", "--range", "percentile"}},
 		{[]string{"--input-bits: no effect here"}, []string{"--time-bits", "4", "--input-bits", "3"}},
 		{[]string{"--input-max: no effect here"}, []string{"--time-bits", "4", "--input-max", "1"}},
 		{[]string{"ranc has no form for first spike times", "possible: lava, lava-loihi1"}, []string{"--time-bits", "4", "--target", "ranc"}},
