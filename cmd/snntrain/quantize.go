@@ -142,8 +142,8 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	if ttfs.Has(n) {
 		return runQuantizeTimes(ctx, s, n, o, began)
 	}
-	if o.timeBits > 0 {
-		return usagef("quantize: --time-bits: the network has no first spike times")
+	if err := idle("quantize", o.given, "the network has no first spike times", "time-bits"); err != nil {
+		return err
 	}
 	target, err := o.resolve(n)
 	if err != nil {

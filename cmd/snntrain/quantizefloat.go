@@ -58,7 +58,7 @@ func (o *quantizeOptions) width(t chip.Rectified) (int, error) {
 // runQuantizeFloat rounds a trained ReLU network, of an ONNX file or a run, for a
 // target without spikes. Training samples show how large values get.
 func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error {
-	if err := idle("quantize", o.given, "weights have a scale for each channel, by its greatest weight", "per", "range", "percentile", "input-bits", "input-max", "stretch"); err != nil {
+	if err := idle("quantize", o.given, "weights have a scale for each channel, by its greatest weight", "per", "range", "percentile", "input-bits", "input-max", "stretch", "time-bits"); err != nil {
 		return err
 	}
 	target, err := rectifieds().Get(o.target)
