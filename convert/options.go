@@ -17,6 +17,7 @@ type RateOptions struct {
 	Share       string    `yaml:"share" validate:"oneof=layer channel" doc:"one threshold for a layer or for each channel, for methods that leave that open"`
 	Calibration int       `yaml:"calibration" validate:"min=1" doc:"training samples to calibrate with"`
 	OutputDecay *float64  `yaml:"output_decay,omitempty" validate:"omitempty,gte=0,lt=1" doc:"decay factor a step of the membrane that scores are read from; 0 = scores are the mean of what the last synapse gives; left out: what the method says"`
+	HeldOut     int       `yaml:"held_out" validate:"min=0" doc:"training samples behind those of calibration, to judge the conversion by as well; 0 = none"`
 	Epochs      int       `yaml:"epochs" validate:"min=0,max=1000" doc:"passes over the calibration samples, for tuned"`
 	Flip        bool      `yaml:"flip" doc:"mirror calibration images at random, for tuned"`
 	Rounds      int       `yaml:"rounds" validate:"min=0,max=8" doc:"corrections of the weights a layer, for advanced and tuned"`
@@ -42,6 +43,9 @@ type Calibration struct {
 	Labels  [][]int
 	Pool    *par.Pool
 	Seed    uint64 // of what is drawn at random
+
+	// Progress, where it is set, is told of every pass of tuned, and its mean loss.
+	Progress func(pass, passes int, loss float64)
 }
 
 // Len is the number of samples.

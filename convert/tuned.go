@@ -130,6 +130,7 @@ func (t *tuner) run(ctx context.Context) error {
 	for epoch := range t.options.Epochs {
 		r := rng.New(rng.Key(t.cal.Seed, uint64(epoch)), rng.Augment)
 		order := r.Perm(len(t.source.samples))
+		sum := 0.0
 		for at := 0; at < len(order); at += tuneBatch {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -139,9 +140,14 @@ func (t *tuner) run(ctx context.Context) error {
 			for b, i := range pick {
 				t.source.draw(t.x.Row(b), i, r)
 			}
-			if err := t.learn(); err != nil {
+			loss, err := t.learn()
+			if err != nil {
 				return err
 			}
+			sum += loss * float64(len(pick)) / float64(len(order))
+		}
+		if t.cal.Progress != nil {
+			t.cal.Progress(epoch+1, t.options.Epochs, sum)
 		}
 	}
 	t.student.Store()
@@ -155,11 +161,11 @@ func (t *tuner) run(ctx context.Context) error {
 	return nil
 }
 
-// learn does one step with the samples in x.
-func (t *tuner) learn() error {
+// learn does one step with the samples in x, and returns the loss before it.
+func (t *tuner) learn() (float64, error) {
 	y, err := t.teacher.Infer(layers.Input{X: &t.x})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	t.target.ResetAnalog(1, y.B, y.Shape, true)
 	copy(t.target.F, y.F)
@@ -167,13 +173,13 @@ func (t *tuner) learn() error {
 	keys := make([]uint64, shown.B)
 	r, err := t.student.Step(layers.Input{X: shown, Teacher: &t.target, Keys: keys})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if r.Loss-r.Loss != 0 {
-		return fmt.Errorf("convert: tuned: the loss is %v in step %d", r.Loss, t.step+1)
+		return 0, fmt.Errorf("convert: tuned: the loss is %v in step %d", r.Loss, t.step+1)
 	}
 	t.update(t.cal.Pool)
-	return nil
+	return r.Loss, nil
 }
 
 // update does a step of Adam (Kingma & Ba 2015).
