@@ -16,7 +16,8 @@ import (
 // The settings of tuned.
 const (
 	tuneBatch = 50
-	tuneRate  = 0.01 // of Adam, in units of the root mean square of an array; falls to 0 as a half cosine
+	tuneWork  = 4e12  // multiply-adds, over all samples, steps and passes and back, that it may take
+	tuneRate  = 0.005 // of Adam, in units of the root mean square of an array; falls to 0 as a half cosine
 )
 
 // tunedMethod is advanced, and then trains all synapses at once: the scores of
@@ -25,12 +26,14 @@ const (
 // autograd.Distillation at temperature 1. Gradients go back through time; the
 // derivative of a spike is 1/θ for a potential between θ/2 and 3θ/2, so that an
 // input counts at the first step after it whose potential is near the threshold.
-// Thresholds and potentials stay. Labels are not used.
+// Thresholds and potentials stay. With options.Labels = λ above 0 the target is
+//
+//	(1 − λ)·softmax(scores of the float network) + λ·(labels in the sample, by their share)
 func tunedMethod() Method {
 	m := advancedMethod()
 	m.Name, m.Doc = "tuned", "advanced, then all weights at once with surrogate gradients, towards the float network's scores (Hinton et al. 2015)"
 	m.finish = func(ctx context.Context, r *RateResult, cal *Calibration, o *RateOptions) error {
-		if o.Epochs == 0 {
+		if r.passes(o, cal.Len()) == 0 {
 			return nil
 		}
 		t, err := newTuner(r, cal, o)
@@ -42,6 +45,19 @@ func tunedMethod() Method {
 	return m
 }
 
+// passes is the number of passes that the options ask for and tuneWork allows.
+func (r *RateResult) passes(o *RateOptions, samples int) int {
+	shapes, err := r.Canonical.Shapes()
+	if err != nil {
+		return 0
+	}
+	macs := 0.0
+	for _, n := range r.Canonical.Nodes {
+		macs += multiplications(n, shapes)
+	}
+	return min(o.Epochs, int(tuneWork/max(1, 3*macs*float64(o.Steps*samples))))
+}
+
 // tuner trains a converted network.
 type tuner struct {
 	result           *RateResult
@@ -51,8 +67,10 @@ type tuner struct {
 	teacher, student *layers.Program
 	source           *augmenter
 	states           []tuneState
+	passes           int
 	step, steps      int
 	x, target        signal.Signal
+	labels           [][3]share // of the samples in x
 }
 
 // tuneState is what Adam keeps of an array.
@@ -66,7 +84,7 @@ func newTuner(r *RateResult, cal *Calibration, o *RateOptions) (*tuner, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tuner{result: r, cal: cal, options: o, source: newAugmenter(cal, r.Canonical.Input, o.Flip)}
+	t := &tuner{result: r, cal: cal, options: o, source: newAugmenter(cal, r.Canonical.Input, o), passes: r.passes(o, cal.Len())}
 	if t.net, err = model.Decode(data); err != nil { // arrays of its own
 		return nil, err
 	}
@@ -87,7 +105,7 @@ func newTuner(r *RateResult, cal *Calibration, o *RateOptions) (*tuner, error) {
 		rms := math.Sqrt(sum / float64(len(p.Value)))
 		t.states = append(t.states, tuneState{make([]float32, len(p.Value)), make([]float32, len(p.Value)), tuneRate * rms})
 	}
-	t.steps = o.Epochs * ((cal.Len() + tuneBatch - 1) / tuneBatch)
+	t.steps = t.passes * ((cal.Len() + tuneBatch - 1) / tuneBatch)
 	return t, nil
 }
 
@@ -127,7 +145,7 @@ func inverse(t *model.Tensor) *model.Tensor {
 
 // run trains, and keeps the weights.
 func (t *tuner) run(ctx context.Context) error {
-	for epoch := range t.options.Epochs {
+	for epoch := range t.passes {
 		r := rng.New(rng.Key(t.cal.Seed, uint64(epoch)), rng.Augment)
 		order := r.Perm(len(t.source.samples))
 		sum := 0.0
@@ -137,8 +155,9 @@ func (t *tuner) run(ctx context.Context) error {
 			}
 			pick := order[at:min(at+tuneBatch, len(order))]
 			t.x.ResetAnalog(1, len(pick), t.result.Canonical.Input, true)
+			t.labels = t.labels[:0]
 			for b, i := range pick {
-				t.source.draw(t.x.Row(b), i, r)
+				t.labels = append(t.labels, t.source.draw(t.x.Row(b), i, r))
 			}
 			loss, err := t.learn()
 			if err != nil {
@@ -147,7 +166,7 @@ func (t *tuner) run(ctx context.Context) error {
 			sum += loss * float64(len(pick)) / float64(len(order))
 		}
 		if t.cal.Progress != nil {
-			t.cal.Progress(epoch+1, t.options.Epochs, sum)
+			t.cal.Progress(epoch+1, t.passes, sum)
 		}
 	}
 	t.student.Store()
@@ -169,6 +188,7 @@ func (t *tuner) learn() (float64, error) {
 	}
 	t.target.ResetAnalog(1, y.B, y.Shape, true)
 	copy(t.target.F, y.F)
+	t.mixLabels(t.options.Labels)
 	shown := t.result.shown.show(&t.x, rng.Key(uint64(t.step), uint64(rng.Augment)), t.options.Steps)
 	keys := make([]uint64, shown.B)
 	r, err := t.student.Step(layers.Input{X: shown, Teacher: &t.target, Keys: keys})
@@ -180,6 +200,27 @@ func (t *tuner) learn() (float64, error) {
 	}
 	t.update(t.cal.Pool)
 	return r.Loss, nil
+}
+
+// mixLabels puts a share of the labels into the target: scores whose class
+// probabilities are those mixed.
+func (t *tuner) mixLabels(part float64) {
+	if part == 0 {
+		return
+	}
+	for b, from := range t.labels {
+		row := t.target.Row(b)
+		p := logSoftmax(row)
+		for k := range p {
+			p[k] = (1 - part) * math.Exp(p[k])
+		}
+		for _, f := range from {
+			p[f.label] += part * f.part
+		}
+		for k, v := range p {
+			row[k] = float32(math.Log(max(v, math.SmallestNonzeroFloat32)))
+		}
+	}
 }
 
 // update does a step of Adam (Kingma & Ba 2015).
