@@ -18,7 +18,7 @@ type RateOptions struct {
 	Calibration int       `yaml:"calibration" validate:"min=1" doc:"training samples to calibrate with"`
 	OutputDecay *float64  `yaml:"output_decay,omitempty" validate:"omitempty,gte=0,lt=1" doc:"decay factor a step of the membrane that scores are read from; 0 = scores are the mean of what the last synapse gives; left out: what the method says"`
 	HeldOut     int       `yaml:"held_out" validate:"min=0" doc:"training samples behind those of calibration, to judge the conversion by as well; 0 = none"`
-	Epochs      int       `yaml:"epochs" validate:"min=0,max=1000" doc:"passes over the calibration samples, for tuned; fewer where they would take more than 4e12 multiply-adds"`
+	Epochs      int       `yaml:"epochs" validate:"min=0,max=1000" doc:"passes over the calibration samples, for tuned; fewer, or none, where they would take more than 2e12 multiply-adds"`
 	Flip        bool      `yaml:"flip" doc:"mirror calibration images at random, for tuned"`
 	Shift       int       `yaml:"shift" validate:"min=0,max=64" doc:"pixels that calibration images are moved by at most, for tuned"`
 	Mix         float64   `yaml:"mix" validate:"gte=0,lte=1" doc:"share of the calibration images that get a part of another (CutMix), and of the samples that are averaged with another (mixup), for tuned"`

@@ -16,7 +16,8 @@ import (
 // The settings of tuned.
 const (
 	tuneBatch = 50
-	tuneWork  = 4e12  // multiply-adds, over all samples, steps and passes and back, that it may take
+	tuneWork  = 2e12  // multiply-adds, over all samples, steps and passes and back, that it may take
+	tuneLeast = 4     // passes, fewer of which are not worth it
 	tuneRate  = 0.005 // of Adam, in units of the root mean square of an array; falls to 0 as a half cosine
 )
 
@@ -33,7 +34,11 @@ func tunedMethod() Method {
 	m := advancedMethod()
 	m.Name, m.Doc = "tuned", "advanced, then all weights at once with surrogate gradients, towards the float network's scores (Hinton et al. 2015)"
 	m.finish = func(ctx context.Context, r *RateResult, cal *Calibration, o *RateOptions) error {
-		if r.passes(o, cal.Len()) == 0 {
+		n := r.passes(o, cal.Len())
+		if n < o.Epochs {
+			r.Why += fmt.Sprintf("; work for %d of %d passes", n, o.Epochs)
+		}
+		if n == 0 {
 			return nil
 		}
 		t, err := newTuner(r, cal, o)
@@ -45,7 +50,8 @@ func tunedMethod() Method {
 	return m
 }
 
-// passes is the number of passes that the options ask for and tuneWork allows.
+// passes is the number of passes that the options ask for and tuneWork allows:
+// none where it allows fewer than tuneLeast.
 func (r *RateResult) passes(o *RateOptions, samples int) int {
 	shapes, err := r.Canonical.Shapes()
 	if err != nil {
@@ -55,7 +61,11 @@ func (r *RateResult) passes(o *RateOptions, samples int) int {
 	for _, n := range r.Canonical.Nodes {
 		macs += multiplications(n, shapes)
 	}
-	return min(o.Epochs, int(tuneWork/max(1, 3*macs*float64(o.Steps*samples))))
+	allowed := int(tuneWork / max(1, 3*macs*float64(o.Steps*samples)))
+	if allowed < min(tuneLeast, o.Epochs) {
+		return 0
+	}
+	return min(o.Epochs, allowed)
 }
 
 // tuner trains a converted network.
