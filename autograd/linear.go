@@ -19,6 +19,14 @@ type Linear struct {
 	// take their gradient as a product.
 	Product bool
 
+	// Late says that the output is read once, by neurons that take rows of
+	// it when they need them.
+	Late bool
+
+	// Strips says that besides the input takes no gradient, and that these
+	// neurons take a neuron.Synapse.
+	Strips bool
+
 	y, dx, full signal.Signal
 	out         Value
 	grads       [3]Value
@@ -27,6 +35,8 @@ type Linear struct {
 	turned      []float32 // W (out, in), for a product
 	tiles       sync.Pool // *[]float32, parts of a matrix
 	columns     sync.Pool // *columns
+
+	parts linearParts
 }
 
 // Key implements Op.
@@ -46,6 +56,10 @@ func (l *Linear) OutShape(in []model.Shape) (model.Shape, error) {
 func (l *Linear) Forward(c *Context, in []*Value) (*Value, error) {
 	x, w := in[0].Signal, in[1].Param
 	n := len(w) / x.N()
+	l.out = Value{Signal: &l.y}
+	if l.inParts(c, in, n) {
+		return &l.out, nil
+	}
 	l.y.ResetAnalog(x.T, x.B, []int{n}, x.Const)
 	var bias []float32
 	if len(in) > 2 {
@@ -54,7 +68,6 @@ func (l *Linear) Forward(c *Context, in []*Value) (*Value, error) {
 	first, last := aroundGain(x, bias)
 	l.product(c, x, w, first)
 	scaleRows(c, &l.y, gainOf(x), last)
-	l.out.Signal = &l.y
 	return &l.out, nil
 }
 
@@ -125,10 +138,7 @@ func (l *Linear) product(c *Context, x *signal.Signal, w, bias []float32) {
 	cols := (n + width - 1) / width
 	parts := partsOf(c, cols, rows, 4*k/max(1, len(events.Index)/max(rows, 1)))
 	c.Pool.For(cols*parts, 1, func(first, last int) {
-		tile, _ := l.tiles.Get().(*[]float32)
-		if tile == nil {
-			tile = new([]float32)
-		}
+		tile := l.takeTile()
 		for i := first; i < last; i++ {
 			lo := i / parts * width
 			hi := min(lo+width, n)
@@ -145,6 +155,14 @@ func (l *Linear) product(c *Context, x *signal.Signal, w, bias []float32) {
 		}
 		l.tiles.Put(tile)
 	})
+}
+
+// takeTile returns a part of a matrix for a thread.
+func (l *Linear) takeTile() *[]float32 {
+	if tile, _ := l.tiles.Get().(*[]float32); tile != nil {
+		return tile
+	}
+	return new([]float32)
 }
 
 // partsOf is into how many parts some work is cut when cols pieces are too few
@@ -175,6 +193,9 @@ func widthOf(k, n int) int { return min(n, max(64, tileSize/max(k, 1)/64*64)) }
 // Backward implements Op.
 func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) ([]*Value, error) {
 	x, w := in[0].Signal, in[1].Param
+	if l.out.Synapse != nil {
+		return l.partGrads(need), nil
+	}
 	dy := matchRows(c, grad.Signal, x, &l.full)
 	if l.back == nil {
 		l.back = make([]*Value, len(in))
@@ -196,18 +217,45 @@ func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 	l.grads[0].Product = neuron.Product{}
 	if need[0] && l.Product && !dy.Const && dy.N() <= narrow {
 		l.dx.ResetSpikes(0, x.B, x.Shape, false) // no values
-		l.turned = grow(l.turned, len(w))
-		kernels.Transpose(l.turned, w, x.N(), dy.N())
+		l.turn(w, x.N(), dy.N())
 		l.grads[0] = Value{Signal: &l.dx, Product: neuron.Product{DY: dy, W: l.turned}}
 		l.back[0] = &l.grads[0]
 	} else if need[0] {
-		n, k := dy.N(), x.N()
-		l.dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
-		kernels.Gemm(c.Pool, dy.Rows(), k, n, dy.F, n, false, w, n, true, l.dx.F, k, false)
+		l.inputErrors(c, x, dy, w)
 		l.grads[0].Signal = &l.dx
 		l.back[0] = &l.grads[0]
 	}
 	return l.back, nil
+}
+
+// inputErrors writes dL/dx = dy·Wᵀ: over dy where that lies in the place of
+// y, which nobody else reads, and has rows of the same length.
+func (l *Linear) inputErrors(c *Context, x, dy *signal.Signal, w []float32) {
+	n, k, rows := dy.N(), x.N(), dy.Rows()
+	if n != k || len(dy.F) == 0 || &dy.F[0] != &l.y.F[0] {
+		l.dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
+		kernels.Gemm(c.Pool, rows, k, n, dy.F, n, false, w, n, true, l.dx.F, k, false)
+		return
+	}
+	l.dx.Window(dy, 0, dy.T)
+	l.turn(w, k, n)
+	c.Pool.For(rows, rowsInPlace, func(lo, hi int) {
+		tile := l.takeTile()
+		*tile = grow(*tile, (hi-lo)*n)
+		kernels.Gemm(nil, hi-lo, n, n, dy.F[lo*n:], n, false, l.turned, n, false, *tile, n, false)
+		copy(dy.F[lo*n:hi*n], *tile)
+		l.tiles.Put(tile)
+	})
+}
+
+// rowsInPlace is how many rows are computed before they are written over what
+// they were computed from: so few that the product reads W where it lies.
+const rowsInPlace = 56
+
+// turn keeps W (k, n) as (n, k).
+func (l *Linear) turn(w []float32, k, n int) {
+	l.turned = grow(l.turned, len(w))
+	kernels.Transpose(l.turned, w, k, n)
 }
 
 // matchRows returns g with one row for every stored row of x: a gradient that

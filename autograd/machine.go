@@ -37,6 +37,7 @@ type Machine struct {
 	index   map[*Node]int
 	values  []*Value
 	grads   map[*Node]int // parameter → its gradient's node
+	weights int           // bytes of all parameters
 	phases  [2]phases     // of forward and full
 
 	memories []*remembered
@@ -74,6 +75,7 @@ func (g *Graph) Compile(loss *Node, outputs ...*Node) (*Machine, error) {
 	m := &Machine{index: map[*Node]int{}, grads: map[*Node]int{}}
 	for n, v := range g.values {
 		m.values[m.place(n)] = v
+		m.weights += 4 * len(v.Param)
 	}
 	targets := append([]*Node{}, outputs...)
 	if loss != nil {

@@ -7,9 +7,13 @@ import (
 
 // AutoSegment is a Machine.Segment that leaves the length of segments to a rule on
 // sizes alone, the same on every machine. With M the bytes of one step, counted
-// as 8 for each value that a layer hands on (the value and its error), a
-// sequence of T·M ≤ AutoWhole stays whole, for what is run twice takes time. A
-// longer one has segments of
+// as 8 for each value that a layer hands on (the value and its error), and P
+// those of the weights, a sequence of
+//
+//	T·M ≤ max(AutoWhole, AutoWeights·P)
+//
+// stays whole: what is run twice takes time, and every segment reads all
+// weights, and reads and writes their gradients. A longer one has segments of
 //
 //	K = max(⌈√T⌉, ⌊AutoPart/M⌋) steps,
 //
@@ -24,11 +28,15 @@ const (
 	AutoPart  = 16 << 20
 )
 
+// AutoWeights is what the values of a sequence that stays whole may hold at
+// least, in sizes of the weights.
+const AutoWeights = 16
+
 // segmentLength is the number of steps to run at a time.
 func (m *Machine) segmentLength(p *phases, steps int) (int, error) {
 	length := m.Segment
 	if length == AutoSegment {
-		length = autoSegment(steps, 8*p.stepSize*m.batch())
+		length = autoSegment(steps, 8*p.stepSize*m.batch(), m.weights)
 	}
 	if length <= 0 || length >= steps {
 		return steps, nil
@@ -53,10 +61,10 @@ func (m *Machine) StepsIn(bytes int) int {
 	return max(1, bytes/max(1, 4*m.phasesOf(0).stepSize*m.batch()))
 }
 
-// autoSegment is the rule of AutoSegment for steps of the given bytes.
-func autoSegment(steps, bytes int) int {
+// autoSegment is the rule of AutoSegment for steps and weights of the given bytes.
+func autoSegment(steps, bytes, weights int) int {
 	length := max(int(math.Ceil(math.Sqrt(float64(steps)))), AutoPart/max(bytes, 1))
-	if length >= steps || steps*bytes <= AutoWhole {
+	if length >= steps || steps*bytes <= max(AutoWhole, AutoWeights*weights) {
 		return steps
 	}
 	count := (steps + length - 1) / length

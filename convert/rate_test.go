@@ -109,6 +109,9 @@ func TestBudgetAddsUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if o := b.Output; math.Abs(o.Input+o.Window-o.Total) > 1e-9 || o.Total == 0 || math.Abs(o.Window) > 1e-6 && name != "advanced" {
+			rt.Errorf("scores: %+v after %d steps of %s", o, steps, name)
+		}
 		for _, l := range b.Layers {
 			m := l.Mean
 			if d := m.Input + m.Clipping + m.Quantization + m.Unevenness - m.Total; math.Abs(d) > 1e-9 {
@@ -144,7 +147,7 @@ func TestZeroErrorNetwork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(b.Layers) != 2 || b.Output.Total != 0 {
+		if len(b.Layers) != 2 || b.Output != (convert.OutputErrors{}) {
 			t.Errorf("%s: %d layers, scores differ by %g", name, len(b.Layers), b.Output.Total)
 		}
 		for _, l := range b.Layers {

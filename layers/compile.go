@@ -40,6 +40,8 @@ type compiler struct {
 	shapes map[string]model.Shape
 	nodes  map[string]*autograd.Node
 	pools  map[string]model.Node // convolution → the max-pool that is part of its op
+
+	linears map[string]*autograd.Linear // by layer
 }
 
 // Compile makes a Program of a network. Faults of the network are reported all at once.
@@ -51,7 +53,7 @@ func Compile(n *model.Network, o Options) (*Program, error) {
 	if o.Part != "" {
 		n = partOf(n, o)
 	}
-	c := &compiler{Program: &Program{net: n, lean: leanMemory}, graph: autograd.NewGraph(), shapes: shapes, pools: poolOf(n)}
+	c := &compiler{Program: &Program{net: n, lean: leanMemory}, graph: autograd.NewGraph(), shapes: shapes, pools: poolOf(n), linears: map[string]*autograd.Linear{}}
 	if err := c.planIntegers(n, o); err != nil {
 		return nil, err
 	}
@@ -118,9 +120,11 @@ func (c *compiler) layer(node model.Node) error {
 	cells, _ := op.(*autograd.Neuron)
 	if cells != nil {
 		cells.Overwrite = c.alone(node.Inputs[0])
+		c.fuse(cells, node.Inputs[0])
 	}
 	if linear, ok := op.(*autograd.Linear); ok {
 		linear.Product = c.takesProduct(node.Inputs[0])
+		c.linears[node.Name] = linear
 	}
 	c.nodes[node.Name] = out
 	c.layers = append(c.layers, layerNode{node.Name, out, cells})
@@ -153,6 +157,20 @@ func (c *compiler) readers(name string) int {
 		}
 	}
 	return count
+}
+
+// fuse has a linear layer computed in parts by the neurons that alone read it.
+func (c *compiler) fuse(cells *autograd.Neuron, input string) {
+	linear := c.linears[input]
+	if linear == nil || !c.alone(input) {
+		return
+	}
+	if filler, ok := cells.Cell.(neuron.InputFiller); ok {
+		linear.Late = filler.FillsInput()
+	}
+	if taker, ok := cells.Cell.(neuron.SynapseTaker); ok {
+		linear.Strips = taker.TakesSynapse() && !c.wantsInput && c.net.Node(input).Inputs[0] == model.InputName
+	}
 }
 
 // takesProduct says that a layer takes the gradient by its output as a product:

@@ -34,6 +34,7 @@ type recurrent struct {
 	weight, bias []float32
 
 	lists   kernels.Lists // of the spikes
+	tiles   []float32     // W in tiles, for sums over spikes
 	turned  []float32     // W (post, pre): a row of errors times it is the error of the spikes
 	own     signal.Signal // dL/dx_t, where neither DX nor U can hold it
 	groups  sync.Pool     // *group
@@ -69,8 +70,11 @@ func newSpiking(l Layer) (Cell, error) {
 	return c, err
 }
 
-// TakesProducts implements ProductTaker: samples step in groups here.
-func (c *recurrent) TakesProducts() bool { return false }
+// FillsInput implements InputFiller.
+func (c *recurrent) FillsInput() bool { return c.fast.forward }
+
+// TakesSynapse implements SynapseTaker: all neurons of a sample step together.
+func (c *recurrent) TakesSynapse() bool { return false }
 
 // without returns the set less the names.
 func without(set map[string]bool, names ...string) map[string]bool {
@@ -102,6 +106,9 @@ func groupSize(batch, threads int) int {
 func (c *recurrent) Forward(r *Run) {
 	c.prepare()
 	c.run = *r
+	if c.tiled() {
+		c.tiles = kernels.PackTiles(c.tiles, c.weight, c.n, c.n)
+	}
 	if c.fast.forward {
 		r.Pool.For(r.X.B, groupSize(r.X.B, r.Pool.Threads()), c.work.forward)
 	} else {
@@ -192,9 +199,11 @@ func (c *recurrent) turn() {
 	kernels.Transpose(c.turned, c.weight, n, n)
 }
 
-// spikesOf lists the spikes of whole words, ascending.
-func spikesOf(list []uint32, words []uint64) []uint32 {
-	list = list[:0]
+// tiled says that W is so small that a tile of it stays in the first-level cache.
+func (c *recurrent) tiled() bool { return c.dense && c.fast.forward && c.n <= kernels.TileRows }
+
+// appendSpikes lists the spikes of whole words, ascending.
+func appendSpikes(list []uint32, words []uint64) []uint32 {
 	for i, w := range words {
 		for ; w != 0; w &= w - 1 {
 			list = append(list, uint32(i*64+bits.TrailingZeros64(w)))
@@ -203,12 +212,9 @@ func spikesOf(list []uint32, words []uint64) []uint32 {
 	return list
 }
 
-// addInput adds what the last spikes bring to x: list holds the neurons that
-// fired, count how often (nil = once).
-func (c *recurrent) addInput(x []float32, list []uint32, count []float32) {
-	if c.bias != nil {
-		kernels.Add(x, c.bias)
-	}
+// addSpikes adds what spikes bring to x: list holds the neurons that fired,
+// count how often (nil = once).
+func (c *recurrent) addSpikes(x []float32, list []uint32, count []float32) {
 	switch {
 	case c.dense && count == nil:
 		kernels.AddRows(x, c.weight, c.n, list)

@@ -18,7 +18,7 @@ import (
 // the spikes and potentials of the row operations, bit for bit, and gradients
 // that differ by the order of a sum only.
 func TestRecurrentKernelsEqualTheRowOperations(t *testing.T) {
-	used := 0
+	used, products := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		rules := drawVectorRules(t)
 		kind := rapid.SampledFrom([]model.Recurrence{model.RecurrenceDense, model.RecurrenceOneToOne}).Draw(t, "recurrence")
@@ -41,6 +41,7 @@ func TestRecurrentKernelsEqualTheRowOperations(t *testing.T) {
 		copy(x.F, randomRow(r, len(x.F), 0.3, 0.8))
 		ds := signal.NewAnalog(steps, batch, []int{n}, false)
 		copy(ds.F, randomRow(r, len(ds.F), 0, 1))
+		product := drawProduct(t, r, ds)
 		start, end := randomState(r, batch, n, rapid.Bool().Draw(t, "start")), randomState(r, batch, n, rapid.Bool().Draw(t, "end"))
 		run := func(fast bool) *Run {
 			cell, err := newSpiking(layer)
@@ -63,6 +64,10 @@ func TestRecurrentKernelsEqualTheRowOperations(t *testing.T) {
 				out.U = out.DX
 			}
 			c.Forward(out)
+			if product.DY != nil && c.TakesProducts() {
+				out.DS, out.DSof = nil, product
+				products++
+			}
 			c.Backward(out)
 			return out
 		}
@@ -86,9 +91,21 @@ func TestRecurrentKernelsEqualTheRowOperations(t *testing.T) {
 			near(t, "dL/d(start) P", got.DEnd.P, want.DEnd.P)
 		}
 	})
-	if kernels.Assembly() && used == 0 {
-		t.Error("the kernels were never used")
+	if kernels.Assembly() && (used == 0 || products == 0) {
+		t.Errorf("the kernels were used %d times, products %d times", used, products)
 	}
+}
+
+// drawProduct makes ds a product of few errors with weights, or leaves it as it is.
+func drawProduct(t *rapid.T, r *rand.Rand, ds *signal.Signal) Product {
+	const outputs = 3
+	if !rapid.Bool().Draw(t, "errors as a product") {
+		return Product{}
+	}
+	p := Product{DY: signal.NewAnalog(ds.T, ds.B, []int{outputs}, false), W: randomRow(r, outputs*ds.N(), 0, 1)}
+	copy(p.DY.F, randomRow(r, len(p.DY.F), 0, 1))
+	kernels.Gemm(nil, ds.Rows(), ds.N(), outputs, p.DY.F, outputs, false, p.W, ds.N(), false, ds.F, ds.N(), false)
+	return p
 }
 
 // near compares values whose sums are made in another order.

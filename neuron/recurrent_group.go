@@ -15,9 +15,12 @@ type group struct {
 	last    []uint64       // of all samples: the spikes decided in the last step
 	scans   []kernels.Scan // of each sample
 	scan    *kernels.Scan  // of the sample at hand
+	product []float32      // of all samples: one step of Run.DSof
+	current []float32      // of all samples: the input of one step
+	list    []uint32       // of all samples: the neurons that fired in the last step
+	starts  []uint32       // where the list of each sample starts
 	before  []float32      // rows of one step
 	slope   []float32
-	list    []uint32
 	lo      int // the first sample
 }
 
@@ -36,6 +39,8 @@ func (g *group) begin(c *recurrent, r *Run, lo, hi int) {
 		*row = grow(*row, size)
 		clear(*row)
 	}
+	g.current = grow(g.current, size)
+	clear(g.current) // lanes that are none stay zero
 	g.last = make64(g.last, size/64)
 	clear(g.last)
 	for b := lo; b < hi; b++ {
@@ -64,12 +69,16 @@ func (g *group) forward(c *recurrent, r *Run, lo, hi int) {
 		keep = nil
 	}
 	for t := range r.X.T {
+		if steps := g.stepsAhead(hi - lo); r.Fill != nil && t%steps == 0 {
+			r.Fill(t, min(t+steps, r.X.T), lo, hi)
+		}
+		g.sum(c, r, t, lo, hi)
 		for b := lo; b < hi; b++ {
 			g.pick(b)
 			if delay == 1 {
 				g.send(r.S, t, b)
 			}
-			g.step(c, r, keep, t, b)
+			g.step(c, keep, t, b, t == r.X.T-1)
 			if delay == 0 {
 				g.send(r.S, t, b)
 			}
@@ -84,6 +93,9 @@ func (g *group) forward(c *recurrent, r *Run, lo, hi int) {
 	}
 }
 
+// stepsAhead is for how many steps the input of some samples is computed at a time.
+func (g *group) stepsAhead(samples int) int { return max(1, 32<<10/(samples*len(g.x))) }
+
 // send writes the last spikes of sample b to step t of the output.
 func (g *group) send(out *signal.Signal, t, b int) {
 	if out != nil {
@@ -91,12 +103,40 @@ func (g *group) send(out *signal.Signal, t, b int) {
 	}
 }
 
+// sum computes the input of step t: what X holds, and what the last spikes bring.
+func (g *group) sum(c *recurrent, r *Run, t, lo, hi int) {
+	size := len(g.x)
+	g.list, g.starts = g.list[:0], append(g.starts[:0], 0)
+	for b := lo; b < hi; b++ {
+		g.pick(b)
+		x := g.input(b)[:c.n]
+		copy(x, lanesOf(r.X, t, block{b, 0, c.n}))
+		if c.bias != nil {
+			kernels.Add(x, c.bias)
+		}
+		g.list = appendSpikes(g.list, g.words)
+		g.starts = append(g.starts, uint32(len(g.list)))
+	}
+	if c.tiled() {
+		for j := 0; j < len(c.tiles)/c.n; j += kernels.TileColumns {
+			kernels.AddRowLists(g.current[j:], size, c.tiles[j*c.n:], kernels.TileColumns, kernels.TileColumns, c.n, g.starts, g.list)
+		}
+		return
+	}
+	for i := range hi - lo {
+		c.addSpikes(g.input(lo + i)[:c.n], g.list[g.starts[i]:g.starts[i+1]], nil)
+	}
+}
+
+// input is the input of sample b in the step at hand.
+func (g *group) input(b int) []float32 {
+	n := len(g.x)
+	return g.current[(b-g.lo)*n : (b-g.lo+1)*n]
+}
+
 // step moves sample b on by step t and keeps its potential where keep is given.
-func (g *group) step(c *recurrent, r *Run, keep *signal.Signal, t, b int) {
+func (g *group) step(c *recurrent, keep *signal.Signal, t, b int, last bool) {
 	k := block{b, 0, c.n}
-	copy(g.x, lanesOf(r.X, t, k))
-	g.list = spikesOf(g.list, g.words)
-	c.addInput(g.x[:c.n], g.list, nil)
 	var u []float32
 	out := lanesOf(keep, t, k)
 	switch {
@@ -105,7 +145,7 @@ func (g *group) step(c *recurrent, r *Run, keep *signal.Signal, t, b int) {
 	case out != nil:
 		u = g.dx
 	}
-	g.rows = kernels.ScanRows{X: g.x, U: u, Words: g.words, Last: t == r.X.T-1}
+	g.rows = kernels.ScanRows{X: g.input(b), U: u, Words: g.words, Last: last}
 	g.scan.Forward(&g.rows)
 	if u != nil && len(out) != len(g.x) {
 		copy(out, u)
@@ -121,14 +161,16 @@ func (g *group) backward(c *recurrent, r *Run, lo, hi int) {
 	if u == nil {
 		u = r.DX
 		for t := range r.X.T {
+			g.sum(c, r, t, lo, hi)
 			for b := lo; b < hi; b++ {
 				g.pick(b)
-				g.step(c, r, u, t, b)
+				g.step(c, u, t, b, t == r.X.T-1)
 			}
 		}
 	}
 	g.beginAdjoint(c, r.DEnd, lo, hi)
 	for t := r.X.T - 1; t >= 0; t-- {
+		g.multiply(c, &r.DSof, t, lo, hi)
 		for b := lo; b < hi; b++ {
 			g.unstep(c, r, u, t, b)
 		}
@@ -175,6 +217,16 @@ func (g *group) endAdjoint(c *recurrent, r *Run, lo, hi int) {
 	}
 }
 
+// multiply computes step t of a product.
+func (g *group) multiply(c *recurrent, p *Product, t, lo, hi int) {
+	if p.DY == nil {
+		return
+	}
+	outputs, size := p.DY.N(), len(g.x)
+	g.product = grow(g.product, (hi-lo)*size) // lanes that are none stay zero
+	kernels.Gemm(nil, hi-lo, c.n, outputs, p.DY.F[(t*p.DY.B+lo)*outputs:], outputs, false, p.W, c.n, false, g.product, size, false)
+}
+
 // whole returns lanes as a row of whole words: themselves, or a copy.
 func whole(lanes, scratch []float32) []float32 {
 	if len(lanes) == len(scratch) || lanes == nil {
@@ -203,6 +255,9 @@ func (g *group) unstep(c *recurrent, r *Run, u *signal.Signal, t, b int) {
 	c.surrogate.Grad(g.slope, g.slope, g.coefs.Theta)
 	if late := t + c.Rules.Delay; r.DS != nil && late < r.DS.T {
 		e.DS = whole(lanesOf(r.DS, late, k), g.ds)
+	}
+	if r.DSof.DY != nil {
+		e.DS = g.product[(b-g.lo)*n : (b-g.lo+1)*n]
 	}
 	dx := lanesOf(r.DX, t, k)
 	if len(dx) == n {

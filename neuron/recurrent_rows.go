@@ -25,7 +25,10 @@ func (s *sample) current(c *recurrent, r *Run, t int, k block, p []float32) []fl
 		count = nil
 	}
 	copy(s.x, lanesOf(r.X, t, k))
-	c.addInput(s.x, s.list, count)
+	if c.bias != nil {
+		kernels.Add(s.x, c.bias)
+	}
+	c.addSpikes(s.x, s.list, count)
 	return s.x
 }
 

@@ -47,8 +47,9 @@ type EvalOptions struct {
 	Each    func(done, of int)
 }
 
-// evalEpoch keys the encoding of samples that are judged, not trained on.
-const evalEpoch = math.MaxUint64
+// EvalEpoch keys the encoding of samples that are judged, not trained on: whoever
+// shows them elsewhere, as on a chip, shows the same spikes.
+const EvalEpoch = math.MaxUint64
 
 // Network is what Evaluate judges: a layers.Program, or a simulator that answers the same questions.
 type Network interface {
@@ -66,7 +67,7 @@ func Evaluate(ctx context.Context, p Network, s datasets.Source, o EvalOptions) 
 	if o.Exit != 0 && (o.Record || len(o.Steps) > 0) {
 		return e, fmt.Errorf("train: early exit does not go with a record or with several numbers of steps: samples stop at different steps")
 	}
-	for b, err := range datasets.Batches(s, datasets.BatchOptions{Size: max(o.Batch, 1), Seed: o.Seed, Epoch: evalEpoch, Encoder: o.Encoder, Pool: o.Pool}) {
+	for b, err := range datasets.Batches(s, datasets.BatchOptions{Size: max(o.Batch, 1), Seed: o.Seed, Epoch: EvalEpoch, Encoder: o.Encoder, Pool: o.Pool}) {
 		if err != nil {
 			return e, err
 		}
@@ -145,7 +146,7 @@ func (s *Score) average() {
 
 // count adds one sample.
 func (s *Score) count(row []float32, label int) {
-	if argmax(row) == label {
+	if signal.ArgMax(row) == label {
 		s.Correct++
 	}
 	s.Loss += crossEntropy(row, label)
@@ -164,7 +165,7 @@ func (e *Evaluation) add(scores *signal.Signal, labels []int, keep bool) {
 	}
 	for b, label := range labels {
 		row := scores.Row(b)
-		guess := argmax(row)
+		guess := signal.ArgMax(row)
 		if label < classes {
 			e.Confusion[label][guess]++
 		}
@@ -176,22 +177,11 @@ func (e *Evaluation) add(scores *signal.Signal, labels []int, keep bool) {
 	}
 }
 
-// argmax is the first of the largest scores.
-func argmax(row []float32) int {
-	at := 0
-	for i, v := range row {
-		if v > row[at] {
-			at = i
-		}
-	}
-	return at
-}
-
 func crossEntropy(row []float32, label int) float64 {
 	if label >= len(row) {
 		return 0
 	}
-	high := float64(row[argmax(row)])
+	high := float64(row[signal.ArgMax(row)])
 	sum := 0.0
 	for _, v := range row {
 		sum += math.Exp(float64(v) - high)
@@ -202,7 +192,7 @@ func crossEntropy(row []float32, label int) float64 {
 func countCorrect(scores *signal.Signal, labels []int) int {
 	n := 0
 	for b, label := range labels {
-		if argmax(scores.Row(b)) == label {
+		if signal.ArgMax(scores.Row(b)) == label {
 			n++
 		}
 	}

@@ -15,7 +15,7 @@ const lowest = -1 << 30
 // a fan-in beyond a core stay small.
 func (t *Target) Arithmetic() quant.Arithmetic {
 	a := quant.Arithmetic{
-		Target: t.Name(), Grid: func(bits int) (quant.Grid, error) { return quant.SignedGrid(bits, axonTypes) }, Input: quant.Range{Max: 1}, Next: 1, Most: maxTicks - 1,
+		Target: t.Name(), Grid: grid, Input: quant.Range{Max: 1}, Next: 1, Most: maxTicks - 1,
 		Threshold: quant.Range{Min: 1, Max: 1 << 24}, Bias: quant.Range{Min: -1 << 24, Max: 1 << 24},
 		PerNeuron: true, Initial: true, Neuron: t.neuron,
 	}
@@ -24,6 +24,16 @@ func (t *Target) Arithmetic() quant.Arithmetic {
 		a.Bias = quant.Range{Min: -int32(limitLeak.Value), Max: int32(limitLeak.Value)}
 	}
 	return a
+}
+
+// grid is two's complement in 2 bits, 4 levels; in 3 and 4 it ends at equal
+// magnitudes, as the least value would cost parts of a sum an axon a source.
+func grid(bits int) (quant.Grid, error) {
+	g, err := quant.SignedGrid(bits, axonTypes)
+	if err == nil && g.Max > 1 {
+		g.Min = -g.Max
+	}
+	return g, err
 }
 
 // neuron is LIF without a leak of its own; its floor is out of reach where the

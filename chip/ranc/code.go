@@ -1,6 +1,11 @@
 package ranc
 
-import "github.com/snntrain/snntrain/quant"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/snntrain/snntrain/quant"
+)
 
 // code writes every weight of a layer as a sum of the weights of axon types:
 // w = Σ digit_k(w)·values[k], digits 0..copies[k]. A source has copies[k] axons
@@ -8,22 +13,55 @@ import "github.com/snntrain/snntrain/quant"
 type code struct {
 	values []int32
 	copies []int32
-	direct bool  // the values are the weights themselves
-	unit   int32 // common factor of the weights
-	low    int   // bits of a weight over unit, its sign apart
+	direct bool      // the values are the weights themselves
+	own    [][]int32 // of each neuron, where they differ: values, which are its weights themselves
+	unit   int32     // common factor of the weights
+	low    int       // bits of a weight over unit, its sign apart
 }
 
 // newCode finds a code: the weights themselves when there are no more than
-// four, else two's complement bits times a common factor, several bits to a
-// type where there are more bits than types.
-func newCode(w []int32) code {
+// four, in the layer or in each of its neurons, else two's complement bits times a
+// common factor, several bits to a type where there are more bits than types.
+func newCode(f *fan) code {
+	w := weightsOf(f.syn)
 	if v := distinct(w, axonTypes); len(v) > 0 {
-		ones := make([]int32, len(v))
-		for i := range ones {
-			ones[i] = 1
-		}
-		return code{values: v, copies: ones, direct: true}
+		return code{values: v, copies: ones(len(v)), direct: true}
 	}
+	if own, most := f.own(axonTypes); own != nil {
+		return code{values: make([]int32, most), copies: ones(most), direct: true, own: own}
+	}
+	return positionalOf(w)
+}
+
+// own is the weights of each neuron, and the greatest number of them; nil where one has more than most.
+func (f *fan) own(most int) ([][]int32, int) {
+	out, widest := make([][]int32, quant.Len(f.to)), 0
+	var buf []tap
+	var w []int32
+	for n := range out {
+		buf, w = f.taps(n, buf), w[:0]
+		for _, t := range buf {
+			w = append(w, t.weight)
+		}
+		if out[n] = distinct(w, most); out[n] == nil {
+			return nil, 0
+		}
+		slices.SortFunc(out[n], func(a, b int32) int { return cmp.Compare(b, a) }) // alike in all neurons, so that axons are shared
+		widest = max(widest, len(out[n]))
+	}
+	return out, widest
+}
+
+func ones(n int) []int32 {
+	out := make([]int32, n)
+	for i := range out {
+		out[i] = 1
+	}
+	return out
+}
+
+// positionalOf is the positional code of some weights.
+func positionalOf(w []int32) code {
 	lo, hi := least(w)
 	g := gcd(w)
 	c := positional(lo/g, hi/g, g)
@@ -56,10 +94,18 @@ func positional(lo, hi, unit int32) code {
 	return c
 }
 
-// digit is how many axons of type k make up the weight w.
-func (c *code) digit(k int, w int32) int32 {
+// of is the values of neuron n.
+func (c *code) of(n int) []int32 {
+	if c.own != nil {
+		return c.own[n]
+	}
+	return c.values
+}
+
+// digit is how many axons of type k make up the weight w of neuron n.
+func (c *code) digit(n, k int, w int32) int32 {
 	if c.direct {
-		if w == c.values[k] {
+		if v := c.of(n); k < len(v) && w == v[k] {
 			return 1
 		}
 		return 0
@@ -86,12 +132,10 @@ func (c *code) lines() int {
 	return n
 }
 
-// weights is the weights of a neuron's axon types, times sign.
-func (c *code) weights(sign int32) []int32 {
+// weights is the weights of neuron n's axon types.
+func (c *code) weights(n int) []int32 {
 	out := make([]int32, axonTypes)
-	for k, v := range c.values {
-		out[k] = sign * v
-	}
+	copy(out, c.of(n))
 	return out
 }
 

@@ -41,7 +41,7 @@ func (l *layer) events(g *group) func(from, to int, weight int32) int64 {
 	return func(_, to int, weight int32) int64 {
 		n := int64(0)
 		for k := range l.code.values {
-			n += int64(l.code.digit(k, weight))
+			n += int64(l.code.digit(to, k, weight))
 		}
 		return n * int64(len(g.wanted[to]))
 	}

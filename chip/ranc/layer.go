@@ -41,7 +41,8 @@ func newLayer(index int, p *quant.Population, s *quant.Synapses, from []int, v *
 	if v.Len() > 0 {
 		return nil
 	}
-	l := &layer{index: index, pop: p, fan: newFan(s, from, p.Shape), code: newCode(weightsOf(s)), tick: int32(max(s.Latency-1, 0))}
+	l := &layer{index: index, pop: p, fan: newFan(s, from, p.Shape), tick: int32(max(s.Latency-1, 0))}
+	l.code = newCode(l.fan)
 	l.order = l.fan.order(l.code.lines())
 	return l
 }
@@ -63,7 +64,7 @@ func (l *layer) pins(n int, buf []pin) []pin {
 	buf = buf[:0]
 	for k := range l.code.values {
 		for _, t := range l.buf {
-			for c := range l.code.digit(k, t.weight) {
+			for c := range l.code.digit(n, k, t.weight) {
 				buf = append(buf, pin{signal: t.source, source: l.source, kind: int32(k), copy: c, tick: l.tick})
 			}
 		}
@@ -103,12 +104,11 @@ func (l *layer) checkWaiting(v *chip.Violations) {
 
 // group is the layer's neurons, which read their sources directly.
 func (l *layer) group() *group {
-	weights := l.code.weights(1)
 	return &group{
 		layer: l.index, count: l.pop.N(), order: l.order, neuron: func(u int) int { return u }, pins: l.pins,
 		make: func(u int) Neuron {
 			n := l.own[u]
-			n.Weights = weights
+			n.Weights = l.code.weights(u)
 			return n
 		},
 	}

@@ -82,7 +82,7 @@ func (m *Mapping) plan(v *chip.Violations) {
 			if l.split == nil {
 				limit := limitAxons
 				limit.Name = fmt.Sprintf("axons a core (fan-in of a neuron, %d axons a source), and its partial sums do not fit a core either", l.code.lines())
-				v.Most(l.pop.Name, int64(need), limit, "use fewer inputs, smaller weights or fewer different ones")
+				v.Most(l.pop.Name, int64(need), limit, "use fewer inputs, smaller weights or fewer different ones; quantize takes sums of rates in parts")
 			}
 			v.Most(l.pop.Name, int64(l.tick)+1, splitDelay(), "a split layer delivers its input twice, a tick apart")
 		}

@@ -30,6 +30,7 @@ func TestRANCSimulator(t *testing.T) {
 		"split, bias": chainOf(biased, 300, signs(3, 300), signs(2, 3)),
 		"two split":   chainOf(rule, 4, someWeights(260, 4), signs(257, 260), signs(1, 257)),
 		"convolution": conv,
+		"parts":       partsOf(t),
 		"many bits":   chainOf(func() *quant.Spiking { return ranc.LIF(200, 0, -900, quant.ResetSubtract) }, 3, quant.NewTensor([]int32{-255, 17, 99, 3, -8, 200}, 2, 3)),
 	} {
 		t.Run(name, func(t *testing.T) { compareSimulator(t, sim, net) })
@@ -88,4 +89,14 @@ func compareSimulator(t *testing.T, sim string, net *quant.IntNet) {
 		t.Error("no spikes: nothing was tested")
 	}
 	t.Logf("%d cores, %d spikes", len(m.Chip.Cores), spikes)
+}
+
+// partsOf is a network whose sums are taken in parts.
+func partsOf(t *testing.T) *quant.IntNet {
+	w := someWeights(3, 700)
+	for i := range w.Data {
+		w.Data[i] *= int32(i%7 + 1)
+	}
+	net, _ := inParts(t, chainOf(func() *quant.Spiking { return ranc.LIF(90, 1, -4000, quant.ResetSubtract) }, 700, w), 1)
+	return net
 }

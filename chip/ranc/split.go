@@ -93,12 +93,12 @@ func (s *split) lines(n int) []chunkPin {
 	l, buf := s.layer, s.cache[:0]
 	l.buf = l.fan.taps(n, l.buf)
 	chunk, used, first := 0, 0, 0
-	for k, v := range l.code.values {
+	for k, v := range l.code.of(n) {
 		if k-first > 1 && used > 0 {
 			chunk, used, first = chunk+1, 0, k // a third type
 		}
 		for _, t := range l.buf {
-			digit := l.code.digit(k, t.weight)
+			digit := l.code.digit(n, k, t.weight)
 			for c := range l.code.copies[k] {
 				if used == s.size {
 					chunk, used, first = chunk+1, 0, k

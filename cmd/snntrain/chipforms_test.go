@@ -185,7 +185,7 @@ func TestDamagedFilesOfChips(t *testing.T) {
 			refused(t, exitUsage, []string{want}, command...)
 		}
 	}
-	refused(t, exitUsage, []string{"is of no known form; known: network.net of lava-dl netx, input file of the RANC simulator"}, "emulate", put("c.txt", []byte("{}")))
+	refused(t, exitUsage, []string{"is of no known form; known: netx (network.net of lava-dl netx); ranc (input file of the RANC simulator"}, "emulate", put("c.txt", []byte("{}")))
 	if _, err := os.Stat(filepath.Join(dir, "out")); err == nil {
 		t.Error("a refused export left a file")
 	}

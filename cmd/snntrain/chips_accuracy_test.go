@@ -66,6 +66,7 @@ func TestConvertedOnChips(t *testing.T) {
 		quantize    []string
 	}{
 		{"vnncomp2021/mnist-net_256x2", "lava", []string{"convert.method=percentile", "convert.steps=32"}, []string{"--stretch", "8"}},
+		{"vnncomp2021/mnist-net_256x2", "ranc", []string{"convert.method=percentile", "convert.steps=32"}, []string{"--per", "channel", "--calibrate", "RATES"}},
 		{"vnncomp2021/Convnet_avgpool", "speck", []string{"convert.method=half-threshold", "convert.steps=32", "convert.calibration=200"}, nil},
 	} {
 		t.Run(c.target, func(t *testing.T) {
@@ -76,8 +77,14 @@ func TestConvertedOnChips(t *testing.T) {
 			}
 			var r conversion
 			object(t, &r, args...)
+			rates := write(t, "rates.yaml", "data: {name: mnist, encode: {kind: rate, steps: 64}}\n")
+			for i, arg := range c.quantize {
+				if arg == "RATES" {
+					c.quantize[i] = rates
+				}
+			}
 			var q quantization
-			object(t, &q, append([]string{"quantize", filepath.Join(dir, "spikes"), "--target", c.target, "--out", filepath.Join(dir, "net.snnimg"), "--limit", "1000", "--quiet"}, c.quantize...)...)
+			object(t, &q, append([]string{"quantize", filepath.Join(dir, "spikes"), "--target", c.target, "--set", "data.dir=" + testkit.Data(t, "mnist"), "--out", filepath.Join(dir, "net.snnimg"), "--limit", "1000", "--quiet"}, c.quantize...)...)
 			j := q.Judged
 			t.Logf("%s on %s: spikes in floats %.2f %%, emulated %.2f %% of %d", c.net, c.target, 100*j.Network.Accuracy, 100*j.Chip.Accuracy, j.Chip.N)
 			if j.Network.Accuracy-j.Chip.Accuracy > 0.005 {

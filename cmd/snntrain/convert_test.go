@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/internal/onnx/onnxpb"
 	"github.com/snntrain/snntrain/internal/onnx/onnxtest"
 	"github.com/snntrain/snntrain/model"
@@ -51,7 +52,7 @@ func TestConvertCommand(t *testing.T) {
 	if err := json.Unmarshal(read(t, out, conversionFile), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.ANN.Accuracy < 0.9 || got.SNN["8"].Accuracy < got.ANN.Accuracy-0.03 || got.SNN["1"].N != got.ANN.N {
+	if got.ANN.Accuracy < 0.9 || got.SNN["8"].Accuracy < got.ANN.Accuracy-0.03 || len(got.SNN) != 8 || got.SNN["3"].N != got.ANN.N {
 		t.Errorf("float %.3f, spiking %v", got.ANN.Accuracy, got.SNN)
 	}
 	if len(got.Changes) == 0 || len(got.Budget.Layers) != 2 || len(got.Budget.Synapses) != 3 || got.Budget.SynOps <= 0 || got.Budget.Analog <= 0 {
@@ -217,4 +218,17 @@ func TestConvertRateInput(t *testing.T) {
 		t.Errorf("compared: %+v", got.Compared)
 	}
 	refused(t, exitUsage, []string{"convert.compare", "cos", "convert.input"}, "convert", out, "--out", out+"2", "--config", write(t, "bad.yaml", "data: {name: digits}\nconvert: {compare: [coss], input: rat}\n"))
+}
+
+// TestAutoThatMissed: a bound kept on the samples aside and broken on the test part is said.
+func TestAutoThatMissed(t *testing.T) {
+	r := &conversion{Steps: 4, ANN: train.Score{Accuracy: 0.95}, SNN: map[string]train.Score{"4": {Accuracy: 0.94}}}
+	o := convert.RateDefaults()
+	o.Method, o.MaxDrop = "auto", 0.5
+	if text := r.missed(o); !strings.Contains(text, "1.00 points are lost on the test part, more than max_drop 0.5") {
+		t.Errorf("%q", text)
+	}
+	if o.MaxDrop = 1.5; r.missed(o) != "" {
+		t.Error("a warning without need")
+	}
 }

@@ -123,7 +123,7 @@ func prepare(o config.Options) (*setup, error) {
 		return nil, usage(errors.Join(err, openErr))
 	}
 	if openErr != nil {
-		return nil, openErr
+		return nil, asUsage(openErr)
 	}
 	if s.resolved, err = s.doc.Resolved(s.experiment); err != nil {
 		return nil, err
@@ -222,29 +222,9 @@ var withoutEffect = []string{"threads", "save_every", "log_every"}
 // config files say instead. The seed is that of the network's training whatever
 // the files say, so that its validation samples are none of its training samples.
 func openRecorded(n *model.Network, o config.Options, split datasets.Split) (datasets.Source, datasets.Encoder, uint64, error) {
-	keys := &dataOnly{Seed: 42}
-	if len(o.Files)+len(o.Texts) == 0 {
-		text, err := json.Marshal(map[string]any{"data": n.Record.Preprocess})
-		if err != nil {
-			return nil, nil, 0, err
-		}
-		o.Texts = []config.Text{{Name: "the network's record", YAML: text}}
-	}
-	doc, err := config.Load(o, keys)
+	doc, keys, d, err := recordedData(n, o)
 	if err != nil {
-		return nil, nil, 0, usage(err)
-	}
-	root := doc.Root()
-	for _, other := range []string{"model", "loss", "train", "dt", "profile", "quantize"} { // a whole training config will do
-		root.Get(other)
-	}
-	root.Decode(keys)
-	d := decodeData(keys.Data)
-	if d == nil {
-		return nil, nil, 0, usage(doc.Err())
-	}
-	if err := doc.Err(); err != nil {
-		return nil, nil, 0, usage(err)
+		return nil, nil, 0, err
 	}
 	if n.Record.Preprocess != nil && !seedSet(o.Sets) {
 		keys.Seed = n.Record.Seed
@@ -257,6 +237,55 @@ func openRecorded(n *model.Network, o config.Options, split datasets.Split) (dat
 	return source, enc, keys.Seed, usage(doc.Err())
 }
 
+// recordedData decodes what openRecorded opens.
+func recordedData(n *model.Network, o config.Options) (*config.Document, *dataOnly, *data, error) {
+	keys := &dataOnly{Seed: 42}
+	if len(o.Files)+len(o.Texts) == 0 {
+		text, err := json.Marshal(map[string]any{"data": n.Record.Preprocess})
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		o.Texts = []config.Text{{Name: "the network's record", YAML: text}}
+	}
+	doc, err := config.Load(o, keys)
+	if err != nil {
+		return nil, nil, nil, usage(err)
+	}
+	root := doc.Root()
+	for _, other := range []string{"model", "loss", "train", "dt", "profile", "quantize"} { // a whole training config will do
+		root.Get(other)
+	}
+	root.Decode(keys)
+	d := decodeData(keys.Data)
+	if d == nil {
+		return nil, nil, nil, usage(doc.Err())
+	}
+	return doc, keys, d, usage(doc.Err())
+}
+
+// resolvedData is the data section that openRecorded opens, defaults included.
+func resolvedData(n *model.Network, o config.Options, split datasets.Split) (map[string]any, error) {
+	doc, keys, d, err := recordedData(n, o)
+	if err != nil {
+		return nil, err
+	}
+	source, err := openPart(d, split, keys.Seed)
+	if err != nil {
+		return nil, err
+	}
+	d.encoder(source.Info()) // decodes its section
+	text, err := doc.Resolved(keys)
+	if err != nil {
+		return nil, usage(err)
+	}
+	var top map[string]any
+	if err := yaml.Unmarshal(text, &top); err != nil {
+		return nil, fmt.Errorf("config: %w", err)
+	}
+	out, _ := top["data"].(map[string]any)
+	return out, nil
+}
+
 // seedSet tells whether the command line names a seed.
 func seedSet(sets []string) bool {
 	return slices.ContainsFunc(sets, func(s string) bool { return strings.HasPrefix(s, "seed=") })
@@ -265,11 +294,12 @@ func seedSet(sets []string) bool {
 // openPart opens one part of a dataset.
 func openPart(d *data, split datasets.Split, seed uint64) (datasets.Source, error) {
 	if split != datasets.Validation || d.kind.OwnValidation {
-		return datasets.Open(d.kind, d.options, d.common, split)
+		source, err := datasets.Open(d.kind, d.options, d.common, split)
+		return source, asUsage(err)
 	}
 	parts, err := datasets.OpenAll(d.kind, d.options, d.common, seed)
 	if err == nil && parts.Validation == nil {
 		err = usagef("data: has no validation part; set data.validation")
 	}
-	return parts.Validation, err
+	return parts.Validation, asUsage(err)
 }

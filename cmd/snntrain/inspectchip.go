@@ -191,7 +191,7 @@ func (c *chipInfo) sayIO(s *streams) {
 		s.say("made by %s", c.Conversion.Method)
 	}
 	if c.Conformance > 0 {
-		s.say("%d conformance vectors", c.Conformance)
+		s.say("conformance vectors: %d", c.Conformance)
 	}
 }
 

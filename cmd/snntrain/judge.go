@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"github.com/snntrain/snntrain/internal/npy"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/train"
 )
 
 // judgeOptions say on what an image is judged, and what it does not say itself.
@@ -80,22 +82,32 @@ func runJudge(ctx context.Context, s *streams, path string, o judgeOptions) erro
 	if err := o.check(); err != nil {
 		return err
 	}
-	im, err := loadImage(path)
+	if err := errors.Join(outputFile("emulate", "--predictions", o.predictions), outputFile("emulate", "--scores", o.scores)); err != nil {
+		return err
+	}
+	im, err := loadImage("emulate", path)
 	if err != nil {
 		return usage(err)
+	}
+	if err := run.Conform(im); err != nil {
+		return err
 	}
 	if len(o.data) == 0 && im.IO.Data == nil {
 		return usagef("emulate: %s: records no data; give --data CONFIG, or --input and --out", path)
 	}
 	record := &model.Network{Record: model.Record{Preprocess: im.IO.Data, Seed: im.IO.Seed}}
-	source, enc, seed, err := openRecorded(record, config.Options{Files: o.data, Sets: o.sets}, datasets.Split(o.split))
+	sets := o.sets
+	if len(o.data) > 0 { // a config does not know when an image's input fires
+		sets = append(encodeSets(im.IO), sets...)
+	}
+	source, enc, seed, err := openRecorded(record, config.Options{Files: o.data, Sets: sets}, datasets.Split(o.split))
 	if err != nil {
 		return err
 	}
 	source = datasets.Limit(source, o.limit)
 	pool := par.New(o.threads)
 	of := func() iter.Seq2[*datasets.Batch, error] {
-		return datasets.Batches(source, datasets.BatchOptions{Size: o.batch, Seed: seed, Encoder: enc, Pool: pool})
+		return datasets.Batches(source, datasets.BatchOptions{Size: o.batch, Seed: seed, Epoch: train.EvalEpoch, Encoder: enc, Pool: pool})
 	}
 	if o.chips > 0 {
 		return o.onChips(ctx, s, im, of, pool, source.Info().Frames)

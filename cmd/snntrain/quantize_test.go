@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/snntrain/snntrain/chip"
+	"github.com/snntrain/snntrain/chip/ranc"
+	"github.com/snntrain/snntrain/quant"
 )
 
 // onChip is a config that trains in a chip's integers; {} stands for the section.
@@ -94,6 +96,9 @@ func TestQuantizeAfterTraining(t *testing.T) {
 	if sum.Test.Accuracy < 0.7 {
 		t.Errorf("accuracy %v", sum.Test.Accuracy)
 	}
+	if im, err := chip.Load(image); err != nil || len(im.Conversion.Calibration) != 64 {
+		t.Errorf("the image does not say what it was calibrated with: %+v, %v", im, err)
+	}
 	_, two, _ := trained(t, strings.Replace(onChip, "reset: zero", "reset: subtract", 1)+"quantize: {target: generic, bits: 4, per: channel}\n")
 	object(t, &q, "quantize", two, "--target", "generic", "--out", image)
 	if q.Method != "qat" || q.Options.Bits != 4 || q.Judged.Identical != 100 {
@@ -102,6 +107,7 @@ func TestQuantizeAfterTraining(t *testing.T) {
 	refused(t, exitUsage, []string{`layer "lif1": soft reset: lava cannot compute it`, "set reset: zero"}, "quantize", two, "--target", "lava", "--out", image)
 	refused(t, exitUsage, []string{`layer "lif1": no synaptic current`, `layer "li1": no synaptic current`}, "quantize", two, "--target", "xylo", "--out", image)
 	refused(t, exitUsage, []string{`"lawa"`, `did you mean "lava"`}, "quantize", out, "--target", "lawa", "--out", image)
+	refused(t, exitUsage, []string{"akida has no spiking neurons; northpole takes a network of ReLUs, as an ONNX file"}, "quantize", out, "--target", "akida", "--out", image)
 	refused(t, exitUsage, []string{"was not trained for a chip", "--target"}, "quantize", out, "--out", image)
 	refused(t, exitUsage, []string{"needs --out"}, "quantize", out, "--target", "lava")
 	refused(t, exitUsage, []string{`--range "most" is unknown`}, "quantize", out, "--target", "lava", "--out", image, "--range", "most")
@@ -125,7 +131,7 @@ func TestQuantizeWithoutData(t *testing.T) {
 	if q.Judged != nil || !strings.Contains(q.Unjudged, "the data is not there") || q.IO.Steps != 6 || q.Options.Input != "values" {
 		t.Errorf("%+v", q)
 	}
-	refused(t, 1, []string{"no file"}, "quantize", path, "--target", "lava", "--out", "x.snnimg", "--set", "data.dir=elsewhere")
+	refused(t, exitUsage, []string{"no file"}, "quantize", path, "--target", "lava", "--out", "x.snnimg", "--set", "data.dir=elsewhere")
 }
 
 // TestQuantizeSection: faults of the section at their places, and what no integer network can have.
@@ -167,30 +173,92 @@ func TestQuantizeText(t *testing.T) {
 }
 
 // TestConvertedOnRANC: a network of rectifiers, converted to rates, on cores of
-// axon types: weights of 4 bits, spikes in and spikes out, at most half a point lost.
+// axon types: weights of 4 bits, spikes in and spikes out, at most half a point
+// lost, also where the sums of 256 neurons fit no core and are taken in parts.
 func TestConvertedOnRANC(t *testing.T) {
-	dir := t.TempDir()
-	config := write(t, "relu.yaml", `
+	for hidden, parts := range map[string]int{"64": 0, "256": 1} {
+		dir := t.TempDir()
+		config := write(t, "relu.yaml", `
 seed: 42
 data: {name: digits, validation: 0.1, encode: {kind: constant, steps: 1}}
 model:
-  - {kind: linear, out: 64}
+  - {kind: linear, out: `+hidden+`}
   - {kind: relu}
   - {kind: linear, out: 10}
 loss: {kind: cross-entropy, readout: last}
 train: {epochs: 20, batch: 32, optimizer: {kind: adamw, lr: 3e-3, weight_decay: 1e-2}, schedule: cosine}
 `)
-	var sum summary
-	object(t, &sum, "train", config, "--out", filepath.Join(dir, "relu"))
-	var r conversion
-	how := write(t, "convert.yaml", "data: {name: digits}\nconvert: {coding: rate, method: percentile, steps: 64, calibration: 500}\n")
-	object(t, &r, "convert", filepath.Join(dir, "relu"), "--config", how, "--out", filepath.Join(dir, "spikes"))
-	data := write(t, "rate.yaml", "data: {name: digits, encode: {kind: rate, steps: 128}}\n")
-	var q quantization
-	object(t, &q, "quantize", filepath.Join(dir, "spikes"), "--target", "ranc", "--bits", "4", "--per", "channel", "--calibrate", data, "--out", filepath.Join(dir, "net.snnimg"))
-	j := q.Judged
-	t.Logf("spikes in floats %.2f %%, on cores %.2f %%", 100*j.Network.Accuracy, 100*j.Chip.Accuracy)
-	if sum.Test.Accuracy < 0.93 || j.Network.Accuracy-j.Chip.Accuracy > 0.006 {
-		t.Errorf("%+v", j)
+		var sum summary
+		object(t, &sum, "train", config, "--out", filepath.Join(dir, "relu"))
+		var r conversion
+		how := write(t, "convert.yaml", "data: {name: digits}\nconvert: {coding: rate, method: percentile, steps: 64, calibration: 500}\n")
+		object(t, &r, "convert", filepath.Join(dir, "relu"), "--config", how, "--out", filepath.Join(dir, "spikes"))
+		data, image := write(t, "rate.yaml", "data: {name: digits, encode: {kind: rate, steps: 256}}\n"), filepath.Join(dir, "net.snnimg")
+		var q quantization
+		object(t, &q, "quantize", filepath.Join(dir, "spikes"), "--target", "ranc", "--bits", "4", "--per", "channel", "--calibrate", data, "--out", image)
+		j := q.Judged
+		t.Logf("%s hidden: spikes in floats %.2f %%, on cores %.2f %%, %+v", hidden, 100*j.Network.Accuracy, 100*j.Chip.Accuracy, q.Parts)
+		if sum.Test.Accuracy < 0.93 || j.Network.Accuracy-j.Chip.Accuracy > 0.006 || len(q.Parts) != parts {
+			t.Errorf("%+v", j)
+		}
+		var again judgeResult
+		object(t, &again, "emulate", image)
+		if again.Correct != j.Chip.Correct || again.Ticks != float64(q.IO.Ticks) || q.IO.Ticks != 256+q.IO.From || q.IO.From != q.Account.From || q.IO.From != 1+parts {
+			t.Errorf("%+v, %+v, %+v", again, j, q.IO)
+		}
+		good(t, "export", image, "--target", "ranc", "--out", filepath.Join(dir, "chip.json"))
 	}
+}
+
+// wideTarget has a layer whose sums it takes in parts.
+type wideTarget struct{ *ranc.Target }
+
+func (wideTarget) Wide(*quant.IntNet) []string { return []string{"input"} }
+
+// TestPartsNeedSamples: without data nobody knows what parts of a sum there are.
+func TestPartsNeedSamples(t *testing.T) {
+	_, _, err := inParts(t.Context(), wideTarget{ranc.New()}, &quant.IntNet{}, &chip.IO{}, nil)
+	if err == nil || !strings.Contains(err.Error(), "no core holds their sums") || !strings.Contains(err.Error(), "--calibrate CONFIG") {
+		t.Error(err)
+	}
+}
+
+// TestRandomCodesAreTheSameOnTheChip: spikes drawn by a rate code are those that eval draws.
+func TestRandomCodesAreTheSameOnTheChip(t *testing.T) {
+	config := strings.Replace(strings.Replace(onChip, "kind: constant, steps: 6", "kind: rate, steps: 6", 1), "epochs: 4", "epochs: 1", 1)
+	_, out, _ := trained(t, config+"quantize: {target: lava, bits: 6}\n")
+	dir := t.TempDir()
+	image, a, b := filepath.Join(dir, "net.snnimg"), filepath.Join(dir, "a.npy"), filepath.Join(dir, "b.npy")
+	good(t, "eval", out, "--predictions", a)
+	good(t, "quantize", out, "--out", image)
+	good(t, "emulate", image, "--predictions", b)
+	if string(read(t, a)) != string(read(t, b)) {
+		t.Error("eval and emulate saw other spikes of the same samples")
+	}
+}
+
+// TestImagesAreHeldToTheirVector: an image carries what it does with a sample;
+// another answer of the emulator is found, with tick and neuron.
+func TestImagesAreHeldToTheirVector(t *testing.T) {
+	_, out, _ := trained(t, strings.Replace(onChip, "epochs: 4", "epochs: 1", 1)+"quantize: {target: lava, bits: 6}\n")
+	image, other := filepath.Join(t.TempDir(), "net.snnimg"), filepath.Join(t.TempDir(), "other.snnimg")
+	good(t, "quantize", out, "--out", image)
+	if text := good(t, "inspect", image); !strings.Contains(text, "conformance vectors: 1") {
+		t.Errorf("%s", text)
+	}
+	good(t, "emulate", image)
+	im, err := chip.Load(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &im.Conformance[0]
+	if !v.Potential || v.Output.MaxAbs() == 0 || v.Input.MaxAbs() == 0 {
+		t.Errorf("a vector in which nothing happens: %+v", v)
+	}
+	v.Output.Data[23]++
+	if err := im.Save(other); err != nil {
+		t.Fatal(err)
+	}
+	want := `chip/run: conformance vector "test sample 0": tick 2, neuron 3: the emulator gives `
+	refused(t, exitFailed, []string{want, "the image was made by another emulator, or changed"}, "emulate", other)
 }

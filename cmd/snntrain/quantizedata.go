@@ -19,12 +19,16 @@ import (
 // calibrated is the data of a network, looked at.
 type calibrated struct {
 	test    datasets.Source
+	train   datasets.Source // the samples that calibrate
+	data    map[string]any  // section that says so
+	pool    *par.Pool
 	encoder datasets.Encoder
 	ticks   datasets.Encoder // the same for the ticks of the chip: more of them where steps are stretched
 	seed    uint64
 	scores  [2]float64 // see model.Quantization
 	input   string     // spikes, counts, values
 	values  []float32
+	hash    string // of the training samples looked at
 }
 
 // openData opens the data that calibrates and judges. Data that is not there
@@ -42,7 +46,10 @@ func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, pool *
 				return nil, "", err
 			}
 			training = datasets.Limit(training, o.calibration)
-			err = c.look(ctx, training, n, pool)
+			c.train, c.pool, c.hash = training, pool, datasets.Hash(training)
+			if c.data, err = resolvedData(n, where, datasets.Test); err == nil {
+				err = c.look(ctx, training, pool)
+			}
 			if c.ticks = c.encoder; err == nil && o.options.Stretch > 1 {
 				where.Sets = append(where.Sets, fmt.Sprintf("data.encode.steps=%d", o.options.Stretch*c.encoder.Steps()))
 				_, c.ticks, _, err = openRecorded(n, where, datasets.Test)
@@ -50,6 +57,7 @@ func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, pool *
 			if _, neurons := n.Nodes[len(n.Nodes)-1].Op.(*model.Neuron); err == nil && !neurons {
 				err = c.spread(ctx, training, n, pool)
 			}
+			n.Record.Preprocess, n.Record.Seed = c.data, c.seed // an image says what it was judged on
 			return c, "", err
 		}
 	}
@@ -61,9 +69,9 @@ func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, pool *
 }
 
 // look keeps the input values of some training samples.
-func (c *calibrated) look(ctx context.Context, training datasets.Source, n *model.Network, pool *par.Pool) error {
+func (c *calibrated) look(ctx context.Context, training datasets.Source, pool *par.Pool) error {
 	var err error
-	if c.input, err = inputKind(c.encoder, encoderName(n), training.Info()); err != nil || c.input == model.InputSpikes {
+	if c.input, err = inputKind(c.encoder, encoderIn(c.data), training.Info()); err != nil || c.input == model.InputSpikes {
 		return err
 	}
 	for b, err := range datasets.Batches(training, datasets.BatchOptions{Size: 64, Seed: c.seed, Encoder: c.encoder, Pool: pool}) {
@@ -131,8 +139,11 @@ func (c *calibrated) over(in quant.Input) float64 {
 }
 
 // encoderName and recordedSteps are what a network's record says of its encoder.
-func encoderName(n *model.Network) string {
-	encode, _ := n.Record.Preprocess["encode"].(map[string]any)
+func encoderName(n *model.Network) string { return encoderIn(n.Record.Preprocess) }
+
+// encoderIn is the encoder of a data section.
+func encoderIn(data map[string]any) string {
+	encode, _ := data["encode"].(map[string]any)
 	kind, _ := encode["kind"].(string)
 	return kind
 }

@@ -4,15 +4,16 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/run"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/train"
 )
 
 // floatQuantization is the JSON of quantize for a network without spikes.
@@ -29,11 +30,8 @@ type floatQuantization struct {
 // runQuantizeFloat brings a trained ReLU network of an ONNX file onto
 // NorthPole's integers. Training samples show how large values get.
 func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error {
-	if name := northpole.New().Name(); o.target != name {
-		return usagef("quantize: %s: an ONNX network has no spikes; --target %s takes it, or convert it first", o.model, name)
-	}
-	if len(o.calibrate) == 0 {
-		return usagef("quantize: %s: an ONNX file does not say what data it is for; give --calibrate CONFIG", o.model)
+	if err := o.checkFloat(); err != nil {
+		return err
 	}
 	bits := o.options.Bits
 	if bits == 0 {
@@ -69,7 +67,11 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	}
 	r := floatQuantization{Target: northpole.New().Name(), Bits: bits, Usage: im.Placement.Usage, File: o.out}
 	test = datasets.Limit(test, o.limit)
-	if err := r.judge(ctx, p, im, test, datasets.BatchOptions{Size: batchFor(n, 128), Seed: seed, Encoder: enc, Pool: pool}); err != nil {
+	judged := datasets.BatchOptions{Size: batchFor(n, 128), Seed: seed, Epoch: train.EvalEpoch, Encoder: enc, Pool: pool}
+	if err := r.judge(ctx, p, im, test, judged); err != nil {
+		return err
+	}
+	if err := addVector(im, test, judged); err != nil {
 		return err
 	}
 	im.Conversion = &chip.Conversion{Method: "ptq", Accuracy: map[string]float64{"ann": r.Float, "chip": r.Chip}}
@@ -83,8 +85,19 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	for _, u := range r.Usage {
 		s.say("%d of %d %s", u.Used, u.Limit, u.Resource)
 	}
-	s.say("accuracy %.4f in floats, %.4f in integers of %d bits, %d samples\nwritten to %s", r.Float, r.Chip, r.Bits, r.N, strings.TrimSpace(r.File))
+	s.say("accuracy %.2f %% in floats, %.2f %% in integers of %d bits, %d samples\n\nwritten to %s", 100*r.Float, 100*r.Chip, r.Bits, r.N, r.File)
 	return nil
+}
+
+// checkFloat checks what a network without spikes needs.
+func (o *quantizeOptions) checkFloat() error {
+	switch name := northpole.New().Name(); {
+	case o.target != name:
+		return usagef("quantize: %s: an ONNX network has no spikes; --target %s takes it, or convert it first", o.model, name)
+	case len(o.calibrate) == 0:
+		return usagef("quantize: %s: an ONNX file does not say what data it is for; give --calibrate CONFIG", o.model)
+	}
+	return idle("quantize", o.given, "weights have a scale for each channel, by its greatest weight", "per", "range", "percentile", "input-bits", "input-max", "stretch")
 }
 
 // largestValues runs the float network and keeps the greatest value of the input and of every rectifier.
@@ -137,7 +150,7 @@ func (r *floatQuantization) judge(ctx context.Context, p *layers.Program, im *ch
 			return err
 		}
 		for i, label := range b.Labels {
-			if greatest(scores.Row(i)) == label {
+			if signal.ArgMax(scores.Row(i)) == label {
 				right++
 			}
 		}
@@ -148,15 +161,4 @@ func (r *floatQuantization) judge(ctx context.Context, p *layers.Program, im *ch
 	r.N = j.Result().N
 	r.Float, r.Chip = float64(right)/float64(r.N), float64(j.Result().Correct)/float64(r.N)
 	return nil
-}
-
-// greatest is the index of the greatest value, the first of equal ones.
-func greatest(row []float32) int {
-	best := 0
-	for i, x := range row {
-		if x > row[best] {
-			best = i
-		}
-	}
-	return best
 }

@@ -192,3 +192,35 @@ func BenchmarkScan(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkAddRowLists runs lists over a tile of a matrix that stays in the first-level cache.
+func BenchmarkAddRowLists(b *testing.B) {
+	const n, rows, lists = kernels.TileColumns, kernels.TileRows, 16
+	w, dst := floats(n*rows), floats(n*lists)
+	for _, count := range []int{4, 13, 26, 56, 128} {
+		start, idx := lists32(lists, count, rows)
+		for _, l := range kernels.Levels() {
+			b.Run(fmt.Sprintf("%dx%d/lists=%d/%v", n, rows, count, l), func(b *testing.B) {
+				for b.Loop() {
+					l.AddRowLists(dst, n, w, n, n, rows, start, idx)
+				}
+				rate(b, float64(len(idx))*n*4, "GB/s")
+			})
+		}
+	}
+}
+
+// lists32 makes lists of count ascending rows each.
+func lists32(lists, count, rows int) (start, idx []uint32) {
+	r := rand.New(rand.NewPCG(1, 1))
+	start = []uint32{0}
+	for range lists {
+		for row := range rows {
+			if r.IntN(rows) < count {
+				idx = append(idx, uint32(row))
+			}
+		}
+		start = append(start, uint32(len(idx)))
+	}
+	return start, idx
+}

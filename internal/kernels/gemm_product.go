@@ -15,7 +15,7 @@ const (
 	serialWork  = 1 << 17 // products that are not worth a second thread
 	minTaskRows = 256     // rows of a task at least: each task packs its part of B anew
 	minTaskCols = 128     // columns of a task at least
-	threadTasks = 4       // tasks for each thread, to even out their speeds
+	threadTasks = 2       // tasks for each thread, to even out their speeds
 	directRows  = 64      // up to so many rows of A, B is read where it lies
 	turnColumns = 32      // with fewer columns of C, Aᵀ·B is computed as (Bᵀ·A)ᵀ
 )

@@ -22,11 +22,14 @@ type Lists struct {
 // ListTile chooses the rows of a chunk, and how many columns of them SumLists
 // takes at a time, for lists that name a share of the rows: as many rows as
 // hold some tens of entries of a list, and columns so that both stay in
-// the second-level cache.
+// the second-level cache, or in the first where lists are long enough for that.
 func ListTile(density float64, n int) (rows, columns int) {
-	const tile, entries = 64 << 10, 24
-	rows = min(max(int(entries/max(density, 1e-3))/64*64, 256), 2048)
-	return rows, min(n, max(64, tile/rows/64*64))
+	const second, first, entries = 64 << 10, 8 << 10, 24
+	rows = min(max(int(entries/max(density, 1e-3))/64*64, first/64), 2048)
+	if rows == first/64 {
+		return rows, min(n, 64)
+	}
+	return rows, min(n, max(64, second/rows/64*64))
 }
 
 // SumLists adds, for every list, the rows that it names:
@@ -54,10 +57,26 @@ func SumLists(pool *par.Pool, dst []float32, n int, src []float32, rows, width i
 	s := listSums.Get().(*listSum)
 	s.dst, s.src, s.n, s.rows, s.width, s.l = dst, src, n, rows, width, l
 	s.across = ceilDiv(n, width)
-	s.down = max(1, min(ceilDiv(4*pool.Threads(), s.across), l.Many/64))
+	s.down = max(1, min(ceilDiv(2*pool.Threads(), s.across), l.Many/64))
 	pool.For(s.across*s.down, 1, s.work)
 	s.dst, s.src, s.l = nil, nil, nil
 	listSums.Put(s)
+}
+
+// SumTile is SumLists, on the caller's thread, for columns that lie packed: src has rows of
+// width values, dst rows of n, of which the first width are added to.
+func SumTile(dst []float32, n int, src []float32, width, rows int, l *Lists) {
+	if l.Many <= 0 || rows <= 0 || width <= 0 {
+		return
+	}
+	if l.Chunk <= 0 || n < width || len(dst) < (l.Many-1)*n+width || len(src) < rows*width || len(l.Start) <= ceilDiv(rows, l.Chunk)*l.Many {
+		panic("kernels: SumTile: dst, src or lists are shorter than their extents")
+	}
+	s := listSum{dst: dst, n: n, rows: rows, l: l}
+	for chunk := ceilDiv(rows, l.Chunk) - 1; chunk >= 0; chunk-- {
+		top := chunk * l.Chunk
+		s.lists(src[top*width:min(top+l.Chunk, rows)*width], chunk, 0, l.Many, 0, width)
+	}
 }
 
 // listSum is one SumLists under way. dst is cut into tasks: by columns, and
@@ -99,18 +118,28 @@ func (s *listSum) chunk(t *listTile, chunk, i0, i1, j0, j1 int) {
 	top := chunk * s.l.Chunk
 	rows := min(s.l.Chunk, s.rows-top)
 	packed := PackColumns(&t.packed, s.src[top*s.n:], s.n, rows, j0, j1)
+	s.lists(packed, chunk, i0, i1, j0, j1)
+}
+
+// lists is chunk with its columns packed.
+func (s *listSum) lists(packed []float32, chunk, i0, i1, j0, j1 int) {
+	top := chunk * s.l.Chunk
+	rows := min(s.l.Chunk, s.rows-top)
 	whole, first := rows == s.l.Chunk, top+rows == s.rows
+	for i := i0; i < i1 && first && s.l.Fresh; i++ {
+		clear(s.dst[i*s.n+j0 : i*s.n+j1])
+	}
+	g := chunk * s.l.Many
+	if whole && s.l.Value == nil && i0 < i1 {
+		active.AddRowLists(s.dst[i0*s.n+j0:(i1-1)*s.n+j1], s.n, packed, j1-j0, j1-j0, rows, s.l.Start[g+i0:g+i1+1], s.l.Index)
+		return
+	}
 	for i := i0; i < i1; i++ {
-		sums := s.dst[i*s.n+j0 : i*s.n+j1]
-		if first && s.l.Fresh {
-			clear(sums)
-		}
-		g := chunk*s.l.Many + i
-		k, end := s.l.Start[g], s.l.Start[g+1]
+		k, end := s.l.Start[g+i], s.l.Start[g+i+1]
 		for !whole && k < end && int(s.l.Index[k]) >= rows { // left out
 			k++
 		}
-		s.add(sums, packed, k, end)
+		s.add(s.dst[i*s.n+j0:i*s.n+j1], packed, k, end)
 	}
 }
 
@@ -133,8 +162,16 @@ func PackColumns(buffer *[]float32, src []float32, n, rows, lo, hi int) []float3
 	}
 	dst := grow(*buffer, rows*w)
 	*buffer = dst
-	for r := range rows {
-		copy(dst[r*w:(r+1)*w], src[r*n+lo:r*n+hi])
+	if w%16 == 0 && w > 0 && rows > 0 {
+		active.t.packRows(dst, src[lo:(rows-1)*n+hi], n, w, rows)
+	} else {
+		packRowsGo(dst, src[lo:], n, w, rows)
 	}
 	return dst
+}
+
+func packRowsGo(dst, src []float32, stride, n, rows int) {
+	for r := range rows {
+		copy(dst[r*n:(r+1)*n], src[r*stride:r*stride+n])
+	}
 }

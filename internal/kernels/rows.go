@@ -66,15 +66,18 @@ func (l Level) checkRows(n, size, stride int, idx []uint32) {
 	if stride < 0 || n > size {
 		panic("kernels: AddRows: rows longer than w, or a negative stride")
 	}
-	var top uint32
-	if len(idx) < 16 {
-		top = maxIndexGo(idx)
-	} else {
-		top = l.t.maxIndex(idx)
-	}
+	top := l.greatest(idx)
 	if high, low := bits.Mul64(uint64(top), uint64(stride)); high != 0 || low > uint64(size-n) {
 		panic("kernels: AddRows: index past the last row of w")
 	}
+}
+
+// greatest is the greatest index, 0 of none.
+func (l Level) greatest(idx []uint32) uint32 {
+	if len(idx) < 16 {
+		return maxIndexGo(idx)
+	}
+	return l.t.maxIndex(idx)
 }
 
 func maxIndexGo(idx []uint32) uint32 {

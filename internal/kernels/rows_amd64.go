@@ -54,6 +54,32 @@ func addToRowsAVX2(w []float32, stride int, idx []uint32, x []float32)
 //go:noescape
 func maxIndexAVX2(idx []uint32) uint32
 
+// packRowsAVX2 equals
+//
+//	for r := range rows {
+//		copy(dst[r*n:(r+1)*n], src[r*stride:])
+//	}
+//
+// for rows ≥ 1 and n ≥ 16, a multiple of 16.
+//
+//go:noescape
+func packRowsAVX2(dst []float32, src []float32, stride int, n int, rows int)
+
+// addListsAVX2 equals
+//
+//	for i := range len(start) - 1 {
+//		for _, r := range idx[start[i]:start[i+1]] {
+//			for j := range 32 {
+//				dst[i*stride+j] += w[int(r)*ld+j]
+//			}
+//		}
+//	}
+//
+// for len(start) ≥ 2.
+//
+//go:noescape
+func addListsAVX2(dst []float32, stride int, w []float32, ld int, start []uint32, idx []uint32)
+
 // addRowsAVX512 equals
 //
 //	for _, r := range idx {
@@ -123,3 +149,29 @@ func maxIndexAVX512(idx []uint32) uint32
 //
 //go:noescape
 func addColumnsAVX512(dst []float32, stride int, words []uint64, step int, rows int, x []float32, ldx int, n int, up bool)
+
+// packRowsAVX512 equals
+//
+//	for r := range rows {
+//		copy(dst[r*n:(r+1)*n], src[r*stride:])
+//	}
+//
+// for rows ≥ 1 and n ≥ 16, a multiple of 16.
+//
+//go:noescape
+func packRowsAVX512(dst []float32, src []float32, stride int, n int, rows int)
+
+// addListsAVX512 equals
+//
+//	for i := range len(start) - 1 {
+//		for _, r := range idx[start[i]:start[i+1]] {
+//			for j := range 32 {
+//				dst[i*stride+j] += w[int(r)*ld+j]
+//			}
+//		}
+//	}
+//
+// for len(start) ≥ 2.
+//
+//go:noescape
+func addListsAVX512(dst []float32, stride int, w []float32, ld int, start []uint32, idx []uint32)

@@ -906,6 +906,177 @@ reduce:
 	VZEROUPPER
 	RET
 
+// func packRowsAVX2(dst []float32, src []float32, stride int, n int, rows int)
+// Requires: AVX, MMX+
+TEXT ·packRowsAVX2(SB), NOSPLIT, $0-72
+	MOVQ   dst_base+0(FP), AX
+	MOVQ   src_base+24(FP), CX
+	MOVQ   rows+64(FP), DX
+	MOVQ   stride+48(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   n+56(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x08, BX, DI
+
+row:
+	LEAQ (CX)(DI*1), R9
+	XORQ R8, R8
+
+line:
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS    (CX)(R8*1), Y0
+	VMOVUPS    Y0, (AX)(R8*1)
+	VMOVUPS    32(CX)(R8*1), Y0
+	VMOVUPS    Y0, 32(AX)(R8*1)
+	ADDQ       $0x40, R8
+	CMPQ       R8, SI
+	JLT        line
+	ADDQ       BX, CX
+	ADDQ       SI, AX
+	DECQ       DX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func addListsAVX2(dst []float32, stride int, w []float32, ld int, start []uint32, idx []uint32)
+// Requires: AVX, CMOV
+TEXT ·addListsAVX2(SB), NOSPLIT, $0-112
+	MOVQ dst_base+0(FP), AX
+	MOVQ stride+24(FP), CX
+	SHLQ $0x02, CX
+	MOVQ w_base+32(FP), DX
+	MOVQ ld+56(FP), BX
+	SHLQ $0x02, BX
+	MOVQ start_base+64(FP), SI
+	MOVQ start_len+72(FP), DI
+	MOVQ idx_base+88(FP), R8
+	DECQ DI
+
+pair:
+	CMPQ    DI, $0x02
+	JLT     last
+	LEAQ    (AX)(CX*1), R11
+	MOVL    (SI), R9
+	MOVL    4(SI), R10
+	SUBQ    R9, R10
+	LEAQ    (R8)(R9*4), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	MOVL    4(SI), R12
+	MOVL    8(SI), R13
+	SUBQ    R12, R13
+	LEAQ    (R8)(R12*4), R12
+	VMOVUPS (R11), Y4
+	VMOVUPS 32(R11), Y5
+	VMOVUPS 64(R11), Y6
+	VMOVUPS 96(R11), Y7
+	MOVQ    R10, R14
+	CMPQ    R13, R14
+	CMOVQLT R13, R14
+	SUBQ    R14, R10
+	SUBQ    R14, R13
+	TESTQ   R14, R14
+	JE      rest
+
+both:
+	MOVL   (R9), R15
+	IMULQ  BX, R15
+	VADDPS (DX)(R15*1), Y0, Y0
+	VADDPS 32(DX)(R15*1), Y1, Y1
+	VADDPS 64(DX)(R15*1), Y2, Y2
+	VADDPS 96(DX)(R15*1), Y3, Y3
+	ADDQ   $0x04, R9
+	MOVL   (R12), R15
+	IMULQ  BX, R15
+	VADDPS (DX)(R15*1), Y4, Y4
+	VADDPS 32(DX)(R15*1), Y5, Y5
+	VADDPS 64(DX)(R15*1), Y6, Y6
+	VADDPS 96(DX)(R15*1), Y7, Y7
+	ADDQ   $0x04, R12
+	DECQ   R14
+	JNE    both
+
+rest:
+	TESTQ R10, R10
+	JE    store_one
+
+more_one:
+	MOVL   (R9), R14
+	IMULQ  BX, R14
+	VADDPS (DX)(R14*1), Y0, Y0
+	VADDPS 32(DX)(R14*1), Y1, Y1
+	VADDPS 64(DX)(R14*1), Y2, Y2
+	VADDPS 96(DX)(R14*1), Y3, Y3
+	ADDQ   $0x04, R9
+	DECQ   R10
+	JNE    more_one
+
+store_one:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	TESTQ   R13, R13
+	JE      store_two
+
+more_two:
+	MOVL   (R12), R9
+	IMULQ  BX, R9
+	VADDPS (DX)(R9*1), Y4, Y4
+	VADDPS 32(DX)(R9*1), Y5, Y5
+	VADDPS 64(DX)(R9*1), Y6, Y6
+	VADDPS 96(DX)(R9*1), Y7, Y7
+	ADDQ   $0x04, R12
+	DECQ   R13
+	JNE    more_two
+
+store_two:
+	VMOVUPS Y4, (R11)
+	VMOVUPS Y5, 32(R11)
+	VMOVUPS Y6, 64(R11)
+	VMOVUPS Y7, 96(R11)
+	ADDQ    $0x08, SI
+	LEAQ    (AX)(CX*2), AX
+	SUBQ    $0x02, DI
+	JMP     pair
+
+last:
+	TESTQ   DI, DI
+	JE      done
+	MOVL    (SI), R9
+	MOVL    4(SI), R10
+	SUBQ    R9, R10
+	LEAQ    (R8)(R9*4), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	TESTQ   R10, R10
+	JE      store_single
+
+more_single:
+	MOVL   (R9), CX
+	IMULQ  BX, CX
+	VADDPS (DX)(CX*1), Y0, Y0
+	VADDPS 32(DX)(CX*1), Y1, Y1
+	VADDPS 64(DX)(CX*1), Y2, Y2
+	VADDPS 96(DX)(CX*1), Y3, Y3
+	ADDQ   $0x04, R9
+	DECQ   R10
+	JNE    more_single
+
+store_single:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func addRowsAVX512(dst []float32, w []float32, stride int, idx []uint32)
 // Requires: AVX, AVX512F
 TEXT ·addRowsAVX512(SB), NOSPLIT, $0-80
@@ -3333,5 +3504,152 @@ rows1:
 	VMOVUPS      Z1, 64(AX)
 	VMOVUPS      Z2, 128(AX)
 	VMOVUPS      Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func packRowsAVX512(dst []float32, src []float32, stride int, n int, rows int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·packRowsAVX512(SB), NOSPLIT, $0-72
+	MOVQ   dst_base+0(FP), AX
+	MOVQ   src_base+24(FP), CX
+	MOVQ   rows+64(FP), DX
+	MOVQ   stride+48(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   n+56(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x08, BX, DI
+
+row:
+	LEAQ (CX)(DI*1), R9
+	XORQ R8, R8
+
+line:
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS    (CX)(R8*1), Z0
+	VMOVUPS    Z0, (AX)(R8*1)
+	ADDQ       $0x40, R8
+	CMPQ       R8, SI
+	JLT        line
+	ADDQ       BX, CX
+	ADDQ       SI, AX
+	DECQ       DX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func addListsAVX512(dst []float32, stride int, w []float32, ld int, start []uint32, idx []uint32)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·addListsAVX512(SB), NOSPLIT, $0-112
+	MOVQ dst_base+0(FP), AX
+	MOVQ stride+24(FP), CX
+	SHLQ $0x02, CX
+	MOVQ w_base+32(FP), DX
+	MOVQ ld+56(FP), BX
+	SHLQ $0x02, BX
+	MOVQ start_base+64(FP), SI
+	MOVQ start_len+72(FP), DI
+	MOVQ idx_base+88(FP), R8
+	DECQ DI
+
+pair:
+	CMPQ    DI, $0x02
+	JLT     last
+	LEAQ    (AX)(CX*1), R11
+	MOVL    (SI), R9
+	MOVL    4(SI), R10
+	SUBQ    R9, R10
+	LEAQ    (R8)(R9*4), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	MOVL    4(SI), R12
+	MOVL    8(SI), R13
+	SUBQ    R12, R13
+	LEAQ    (R8)(R12*4), R12
+	VMOVUPS (R11), Z2
+	VMOVUPS 64(R11), Z3
+	MOVQ    R10, R14
+	CMPQ    R13, R14
+	CMOVQLT R13, R14
+	SUBQ    R14, R10
+	SUBQ    R14, R13
+	TESTQ   R14, R14
+	JE      rest
+
+both:
+	MOVL   (R9), R15
+	IMULQ  BX, R15
+	VADDPS (DX)(R15*1), Z0, Z0
+	VADDPS 64(DX)(R15*1), Z1, Z1
+	ADDQ   $0x04, R9
+	MOVL   (R12), R15
+	IMULQ  BX, R15
+	VADDPS (DX)(R15*1), Z2, Z2
+	VADDPS 64(DX)(R15*1), Z3, Z3
+	ADDQ   $0x04, R12
+	DECQ   R14
+	JNE    both
+
+rest:
+	TESTQ R10, R10
+	JE    store_one
+
+more_one:
+	MOVL   (R9), R14
+	IMULQ  BX, R14
+	VADDPS (DX)(R14*1), Z0, Z0
+	VADDPS 64(DX)(R14*1), Z1, Z1
+	ADDQ   $0x04, R9
+	DECQ   R10
+	JNE    more_one
+
+store_one:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	TESTQ   R13, R13
+	JE      store_two
+
+more_two:
+	MOVL   (R12), R9
+	IMULQ  BX, R9
+	VADDPS (DX)(R9*1), Z2, Z2
+	VADDPS 64(DX)(R9*1), Z3, Z3
+	ADDQ   $0x04, R12
+	DECQ   R13
+	JNE    more_two
+
+store_two:
+	VMOVUPS Z2, (R11)
+	VMOVUPS Z3, 64(R11)
+	ADDQ    $0x08, SI
+	LEAQ    (AX)(CX*2), AX
+	SUBQ    $0x02, DI
+	JMP     pair
+
+last:
+	TESTQ   DI, DI
+	JE      done
+	MOVL    (SI), R9
+	MOVL    4(SI), R10
+	SUBQ    R9, R10
+	LEAQ    (R8)(R9*4), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	TESTQ   R10, R10
+	JE      store_single
+
+more_single:
+	MOVL   (R9), CX
+	IMULQ  BX, CX
+	VADDPS (DX)(CX*1), Z0, Z0
+	VADDPS 64(DX)(CX*1), Z1, Z1
+	ADDQ   $0x04, R9
+	DECQ   R10
+	JNE    more_single
+
+store_single:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+
+done:
 	VZEROUPPER
 	RET

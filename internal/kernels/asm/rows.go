@@ -16,6 +16,44 @@ func rows(s isa) {
 	addToRows(s)
 	maxIndex(s)
 	addColumns(s)
+	packRows(s)
+	addLists(s)
+}
+
+// rowsAhead is how many rows ahead packRows asks for: as long as memory takes
+// to answer, a row of 64 values is copied several times.
+const rowsAhead = 8
+
+// packRows emits the copy of parts of rows, side by side.
+func packRows(s isa) {
+	s.text("packRows", "func(dst, src []float32, stride, n, rows int)",
+		"\tfor r := range rows {",
+		"\t\tcopy(dst[r*n:(r+1)*n], src[r*stride:])",
+		"\t}",
+		"",
+		"for rows ≥ 1 and n ≥ 16, a multiple of 16.")
+	dst, src, rows := load("dst"), load("src"), load("rows")
+	stride, n, ahead, j := loadBytes("stride"), loadBytes("n"), GP64(), GP64()
+	IMUL3Q(Imm(rowsAhead), stride, ahead)
+	Label("row")
+	next := GP64()
+	LEAQ(Mem{Base: src, Index: ahead, Scale: 1}, next)
+	XORQ(j, j)
+	Label("line")
+	PREFETCHT0(Mem{Base: next, Index: j, Scale: 1})
+	for i := 0; i < 64; i += s.bytes() {
+		v := s.vec()
+		VMOVUPS(Mem{Base: src, Index: j, Scale: 1, Disp: i}, v)
+		VMOVUPS(v, Mem{Base: dst, Index: j, Scale: 1, Disp: i})
+	}
+	ADDQ(Imm(64), j)
+	CMPQ(j, n)
+	JLT(LabelRef("line"))
+	ADDQ(stride, src)
+	ADDQ(n, dst)
+	DECQ(rows)
+	JNE(LabelRef("row"))
+	ret()
 }
 
 // addToRows emits the sum of one row into many. A vector of the row stays in a
