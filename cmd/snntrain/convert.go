@@ -88,12 +88,10 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 		return usagef("convert: %s: needs --config, which names the data and the method", o.model)
 	case o.out == "":
 		return usagef("convert: %s: needs --out, the directory to write to", o.model)
-	case o.limit < 0:
-		return usagef("convert: --limit %d is below 0", o.limit)
 	case train.Exists(o.out) && !o.force:
 		return usagef("convert: %s holds a run already; replace it with --force, or choose another --out", o.out)
 	}
-	if err := errors.Join(outputDir("convert", "--out", o.out), usage(train.CheckDir(o.out, train.Force))); err != nil {
+	if err := errors.Join(inBounds("convert", atLeast(0, "limit", float64(o.limit)), atLeast(0, "threads", float64(o.threads))), outputDir("convert", "--out", o.out), usage(train.CheckDir(o.out, train.Force))); err != nil {
 		return err
 	}
 	pool := par.New(o.threads)
