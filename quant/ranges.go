@@ -23,6 +23,12 @@ func spread(w []float64, n int) []float64 {
 	return out
 }
 
+// ScaleOf is the factor that brings values onto the integers of a grid with the
+// least sum of squared differences, of factors from that which clips nothing to 13 times as much.
+func ScaleOf(values []float64, g Grid) float64 {
+	return scaleOf(values, g, model.Quantization{Range: "mse"}, sampled)
+}
+
 // scaleOf is the factor that brings values onto the integers of a grid:
 // k = round(w·scale), held in Min..Max. Values that are all 0 have the scale 1.
 func scaleOf(w []float64, g Grid, o model.Quantization, n int) float64 {

@@ -17,7 +17,7 @@ func fill(v int32, shape ...int) quant.Tensor {
 	return t
 }
 
-func model() *akida.Model {
+func threeLayers() *akida.Model {
 	return &akida.Model{Layers: []akida.Layer{
 		{Type: "InputConvolutional", Shape: [3]int{9, 9, 1}, Weights: fill(100, 3, 3, 1, 4), Padding: "same", PaddingValue: 7, Stride: [2]int{2, 2}, ActBits: 4, Threshold: fill(3, 4), ActStep: []float32{9, 9, 9, 9}},
 		{Type: "Convolutional", Weights: fill(7, 3, 3, 4, 2), Padding: "same", ActBits: 2, Threshold: fill(3, 2), ActStep: []float32{9, 9}, Pool: "max", PoolSize: [2]int{2, 2}, PoolStride: [2]int{2, 2}},
@@ -43,7 +43,7 @@ func oneLayer(t *testing.T, l akida.Layer, before ...akida.Layer) *quant.IntNet 
 }
 
 func network(t *testing.T) *quant.IntNet {
-	net, err := model().Net()
+	net, err := threeLayers().Net()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,6 +89,11 @@ func TestEachLimitIsRefused(t *testing.T) {
 			*n = *oneLayer(t, akida.Layer{Type: "Convolutional", Padding: "valid", Weights: fill(1, 3, 3, 4, 2)}, akida.Layer{Type: "InputData", Bits: 4, Shape: [3]int{9, 9, 4}})
 		},
 		`have latency, delays, an exponent or a range; the target has no time`: func(n *quant.IntNet) { n.Synapses[1].Latency = 1 },
+		`groups is 2, the target has 1`:                                        func(n *quant.IntNet) { conv(n).Groups = 2 },
+		`scales and rounds; the target has thresholds`:                         func(n *quant.IntNet) { n.Populations[0].Activation.Requantize = &quant.Requantize{} },
+		`are neither dense nor a convolution`: func(n *quant.IntNet) {
+			n.Synapses[3].Dense, n.Synapses[3].One = nil, &quant.One{Weight: quant.Scalar(1)}
+		},
 		`range of the sum is`: func(n *quant.IntNet) { n.Populations[1].Activation.Range = quant.Full() },
 		`has spiking neurons`: func(n *quant.IntNet) { n.Populations[1].Activation, n.Populations[1].Spiking = nil, &quant.Spiking{} },
 	} {
@@ -113,7 +118,7 @@ func TestFaultsOfModels(t *testing.T) {
 		`layer 0 (InputData): 9 input bits; 1 to 4`:           func(m *akida.Model) { m.Layers[0] = akida.Layer{Type: "InputData", Bits: 9, Shape: [3]int{1, 1, 1}} },
 		`layer 0 (FullyConnected): weights are [18 3], the i`: func(m *akida.Model) { m.Layers = m.Layers[2:] },
 	} {
-		m := model()
+		m := threeLayers()
 		damage(m)
 		if _, err := m.Net(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got %v", want, err)

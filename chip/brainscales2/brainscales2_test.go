@@ -108,6 +108,22 @@ func TestPlacement(t *testing.T) {
 	}
 }
 
+// TestSizeLimits: neurons whose circuits do not go into quadrants, and a chip
+// whose circuits are all in use, which is one whose synapses are, too.
+func TestSizeLimits(t *testing.T) {
+	n := wide(170, 3*128) // 510 circuits, 42 neurons a quadrant of 128
+	if err := brainscales2.New().Check(n); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := brainscales2.New().Place(n); err == nil || !strings.Contains(err.Error(), "640 neuron circuits, the limit is 512 (Pehle 2022)") {
+		t.Errorf("%v", err)
+	}
+	p, err := brainscales2.New().Place(wide(512, 128))
+	if err != nil || p.Usage[0].Used != 512 || p.Usage[1].Used != p.Usage[1].Limit {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
 // TestSampleWithoutVariationIsTheNetwork: the chip as it is meant to be, spike for spike.
 func TestSampleWithoutVariationIsTheNetwork(t *testing.T) {
 	same, err := brainscales2.Variation{}.Sample(network(), 1)

@@ -37,9 +37,10 @@ var (
 	limitState    = chip.Limit{Name: "threshold or bias (the range of a potential)", Value: 1<<(stateBits-1) - 1, Source: "the model's register"}
 )
 
-// Limits is the table of limits.
+// Limits is the table of limits. That of synapses is not among them: a circuit
+// has those of the 128 inputs that it counts for.
 func (*Target) Limits() []chip.Limit {
-	return []chip.Limit{limitCircuits, limitJoined, limitSynapses, limitWeight, limitInput, limitState}
+	return []chip.Limit{limitCircuits, limitJoined, limitWeight, limitInput, limitState}
 }
 
 // circuits is how many a neuron of a fan-in joins.

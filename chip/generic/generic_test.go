@@ -110,6 +110,10 @@ func TestEachLimitIsRefused(t *testing.T) {
 		`decay of the potential is none, the target has dash`:   func(n *quant.IntNet) { a(n).Leak = quant.Decay{} },
 		`synaptic currents is 0, the target has 1`:              func(n *quant.IntNet) { a(n).Currents = nil },
 		`refractory period is 1`:                                func(n *quant.IntNet) { a(n).Refractory = 1 },
+		`order of the current is add-decay`:                     func(n *quant.IntNet) { a(n).Currents[0].Order = quant.AddDecay },
+		`shift of the input is 2`:                               func(n *quant.IntNet) { a(n).Currents[0].Shift = 2 },
+		`charge is staged`:                                      func(n *quant.IntNet) { a(n).Charge = quant.ChargeStaged },
+		`reset potential 3 is outside 0..0`:                     func(n *quant.IntNet) { a(n).ResetTo = quant.Scalar(3) },
 		`4 ticks of delay, the limit is 3 (small)`:              func(n *quant.IntNet) { n.Synapses[0].Latency = 5 },
 		`has no spiking neurons`: func(n *quant.IntNet) {
 			n.Populations[0].Spiking = nil

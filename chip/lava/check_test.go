@@ -110,6 +110,12 @@ func TestEachLimitIsRefused(t *testing.T) {
 			w[0] = -254
 			w[2] = -200
 		},
+		`"layer1.conv": is neither dense nor a convolution`: func(n *quant.IntNet) {
+			g := group(n, "layer1.conv")
+			g.Conv, g.One, g.Range = nil, &quant.One{Weight: quant.Scalar(2)}, nil
+		},
+		`"layer1.conv": 258 weight, the limit is 254`:                func(n *quant.IntNet) { group(n, "layer1.conv").Conv.Weight.Data[0] = -260 },
+		`"layer3": bias mantissa (13 bits, signed) -4097 is outside`: func(n *quant.IntNet) { neuron(n).Bias = quant.Scalar(-4097 * 64) },
 		`"layer2": has no spiking neurons`: func(n *quant.IntNet) {
 			n.Populations = append(n.Populations, quant.Population{Name: "layer2", Shape: []int{1}, Activation: &quant.Activation{Range: quant.Full()}})
 		},

@@ -9,13 +9,12 @@ import (
 	"github.com/snntrain/snntrain/quant"
 )
 
-// Calibration is what was seen on samples of the float network: the greatest
-// magnitude of the input, whether it was ever negative, and the greatest value of
-// each rectifier's output by layer name.
-type Calibration struct {
-	Input    float64
-	Negative bool
-	Layers   map[string]float64
+// Widths implements chip.Rectified.
+func (*Target) Widths() []int { return []int{8, 4, 2} }
+
+// Quantize implements chip.Rectified.
+func (*Target) Quantize(n *model.Network, bits int, c chip.Calibration) (*quant.IntNet, error) {
+	return Quantize(n, bits, c)
 }
 
 // Quantize rounds a trained ReLU network, a chain of linear, conv2d, relu, flatten
@@ -24,7 +23,7 @@ type Calibration struct {
 // the scores), activations by what was seen. With x = s·q in every layer,
 //
 //	V = Σ w_q·x_q + round(b / (s_x·s_w)),   y_q = round(V·s_x·s_w / s_y)
-func Quantize(n *model.Network, bits int, c Calibration) (*quant.IntNet, error) {
+func Quantize(n *model.Network, bits int, c chip.Calibration) (*quant.IntNet, error) {
 	shapes, err := n.Shapes()
 	if err != nil {
 		return nil, err
@@ -59,7 +58,7 @@ type quantizer struct {
 	unit        float64 // what 1 of the last population stands for
 }
 
-func (q *quantizer) node(n *model.Network, i int, c Calibration) {
+func (q *quantizer) node(n *model.Network, i int, c chip.Calibration) {
 	node := n.Nodes[i]
 	switch op := node.Op.(type) {
 	case *model.Flatten:
@@ -93,7 +92,7 @@ func weighted(op model.Op) bool {
 }
 
 // weighted adds a layer of weights with the rectifier behind it, or the last layer.
-func (q *quantizer) weighted(n *model.Network, i int, w, b *model.Tensor, c Calibration, s quant.Synapses) {
+func (q *quantizer) weighted(n *model.Network, i int, w, b *model.Tensor, c chip.Calibration, s quant.Synapses) {
 	node, out := n.Nodes[i], w.Shape[0]
 	top := float64(int(1)<<(q.bits-1) - 1)
 	rectified := i+1 < len(n.Nodes) && isReLU(n.Nodes[i+1].Op)

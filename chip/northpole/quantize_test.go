@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/model"
 )
@@ -59,7 +60,7 @@ func forward(n *model.Network, x []float64, most map[string]float64) []float64 {
 // TestQuantizeIsNearTheFloatNetwork: the scores of 8 bits are within 3 % of
 // their range, those of 4 bits within 30 %, and fewer bits are worse.
 func TestQuantizeIsNearTheFloatNetwork(t *testing.T) {
-	n, c := floatNet(), northpole.Calibration{Input: 1, Layers: map[string]float64{}}
+	n, c := floatNet(), chip.Calibration{Input: 1, Layers: map[string]float64{}}
 	in := inputs(mlp(t, 1, 8, false), 5, 200)
 	in.Shape, in.Data = []int{200, 10}, in.Data[:2000]
 	var want []float64
@@ -106,7 +107,7 @@ func TestQuantizeRefuses(t *testing.T) {
 	} {
 		n := floatNet()
 		damage(n)
-		_, err := northpole.Quantize(n, 8, northpole.Calibration{Input: 1})
+		_, err := northpole.Quantize(n, 8, chip.Calibration{Input: 1})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got %v", want, err)
 		}

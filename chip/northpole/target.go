@@ -35,9 +35,10 @@ var (
 	limitInput      = chip.Limit{Name: "bits of an input", Value: 8, Source: modha}
 )
 
-// Limits is the table of limits.
+// Limits is the table of limits. That of cores is not among them: they are as
+// many as the memory needs.
 func (*Target) Limits() []chip.Limit {
-	return []chip.Limit{limitCores, limitMemory, limitBuffer, limitWeight, limitActivation, limitInput}
+	return []chip.Limit{limitMemory, limitBuffer, limitWeight, limitActivation, limitInput}
 }
 
 // widths are the bits that weights and activations have.

@@ -80,7 +80,30 @@ func TestPlacement(t *testing.T) {
 	if u := im.Placement.Usage; len(im.Placement.Cores) != 1 || u[0].Used != 1 || u[1].Used != want || u[2].Used != 20+20 {
 		t.Errorf("%+v, want %d bytes", u, want)
 	}
-	wide := identities(1<<20, 2)
+	full := identities(1<<20, 2)
+	for add, cores := range map[int]int{0: 256, 1: 0} { // what is left of the memory, and one byte more
+		n := identities(1<<20, 2)
+		have := northpole.New()
+		p, err := have.Place(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest := int(p.Usage[1].Limit-p.Usage[1].Used) + add
+		n.Synapses[0].One = nil
+		n.Synapses[0].Dense = &quant.Dense{Weight: quant.Tensor{Shape: []int{rest + 1}, Data: make([]int32, rest+1)}} // instead of the one weight
+		n.Synapses[0].Bits = 8
+		err = have.Check(n)
+		if cores == 0 {
+			if err == nil || !strings.Contains(err.Error(), "201326593 bytes of weights and activations in the memory of all cores, the limit is 201326592") {
+				t.Errorf("a byte more than there is: %v", err)
+			}
+			continue
+		}
+		if p, err = have.Place(n); err != nil || len(p.Cores) != cores || have.Check(n) != nil {
+			t.Errorf("the whole memory: %d cores, %v", len(p.Cores), err)
+		}
+	}
+	wide := full
 	p, err := northpole.New().Place(wide)
 	if err != nil || len(p.Cores) != 5 { // 3 layers alive, 1 MiB each, in cores of 768 KiB
 		t.Fatalf("%d cores, %v", len(p.Cores), err)

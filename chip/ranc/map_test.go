@@ -123,6 +123,10 @@ func TestEachLimitIsRefused(t *testing.T) {
 		`synaptic currents is 1, the target has 0`: func(n *quant.IntNet) {
 			first(n).Currents = []quant.Current{{Order: quant.DecayAdd, Range: quant.Full()}}
 		},
+		`charge is staged, the target has sum`: func(n *quant.IntNet) { first(n).Charge = quant.ChargeStaged },
+		`neurons of different resets`: func(n *quant.IntNet) {
+			first(n).Reset, first(n).Floor.Mode = quant.Vector(0, 1), quant.Vector(0, 1)
+		},
 		`has no floor`: func(n *quant.IntNet) { first(n).Floor = nil },
 		`resets by rule 1 above and by rule 2 below`:    func(n *quant.IntNet) { first(n).Floor.Mode = quant.Scalar(2) },
 		`the reset potential below is not the negative`: func(n *quant.IntNet) { first(n).ResetTo = quant.Scalar(3) },
@@ -145,6 +149,17 @@ func TestEachLimitIsRefused(t *testing.T) {
 		_, err := ranc.Map(n)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("want %q alone, got %v", want, err)
+		}
+	}
+}
+
+// TestNeuronsOfACore: 256 neurons on a core, one more on another, axons that all read.
+func TestNeuronsOfACore(t *testing.T) {
+	rule := func() *quant.Spiking { return ranc.LIF(5, 0, -100, quant.ResetSubtract) }
+	for neurons, want := range map[int]int64{256: 256, 257: 256} {
+		p, err := ranc.New().Place(chainOf(rule, 1, fill(1, neurons, 1)))
+		if err != nil || len(p.Cores) != (neurons+255)/256 || p.Usage[2].Used != want {
+			t.Errorf("%d neurons: %+v, %v", neurons, p, err)
 		}
 	}
 }

@@ -101,8 +101,8 @@ func checkNeuron(v *chip.Violations, name string, s *quant.Spiking) {
 		v.Add(name, "has no floor", "set a negative threshold below every potential that can come")
 		return
 	}
-	reset, mode := s.Reset.Spread([]int{1}), s.Floor.Mode.Data
-	if len(s.Reset.Data) == 1 && len(mode) == 1 && mode[0] != floorMode(reset[0]) {
+	reset, mode := s.Reset.Data, s.Floor.Mode.Data
+	if len(reset) == 1 && len(mode) == 1 && mode[0] != floorMode(reset[0]) {
 		v.Add(name, fmt.Sprintf("resets by rule %d above and by rule %d below", reset[0], mode[0]), "both sides reset alike")
 	}
 	if len(s.Reset.Data) != 1 || len(mode) != 1 {

@@ -12,7 +12,8 @@ import (
 	"github.com/snntrain/snntrain/quant"
 )
 
-// VectorTicks is the most ticks that Record keeps of a sample.
+// VectorTicks is the most ticks that Record keeps of a sample, unless its input
+// are first spike times: then the answer comes at the end.
 const VectorTicks = 32
 
 // Record makes a conformance vector of sample b of a batch: what enters an
@@ -26,6 +27,9 @@ func Record(im *chip.Image, name string, x *signal.Signal, b int) (chip.Vector, 
 	steps, ticks := im.IO.Steps, min(im.IO.Ticks, VectorTicks)
 	if steps == 0 || steps > x.T {
 		steps = x.T
+	}
+	if im.IO.Coding == chip.FirstSpike {
+		ticks = im.IO.Ticks
 	}
 	n := quant.Len(im.Net.Input.Shape)
 	v := chip.Vector{Name: name, Input: quant.NewTensor(make([]int32, ticks*n), ticks, n), Potential: im.IO.Potential != 0}

@@ -115,13 +115,21 @@ func TestEachLimitIsRefused(t *testing.T) {
 		`has a leak that depends on the potential`:                        func(n *quant.IntNet) { first(n).Leak = quant.Decay{Kind: quant.DecayDash, P: quant.Scalar(2)} },
 		`comparison is >, the target has >=`:                              func(n *quant.IntNet) { first(n).Fire = model.FireAbove },
 		`1 spikes a tick with reset mode [1]`:                             func(n *quant.IntNet) { first(n).MaxSpikes = 1 },
-		`has no floor`:                                                    func(n *quant.IntNet) { first(n).Floor = nil },
-		`floor mode 0 is outside 2..2`:                                    func(n *quant.IntNet) { first(n).Floor.Mode = quant.Scalar(0) },
-		`range of the potential is`:                                       func(n *quant.IntNet) { first(n).Range = quant.Signed(20, quant.Saturate) },
-		`dilation is [2 1], the target has [1 1]`:                         func(n *quant.IntNet) { n.Synapses[0].Conv.Dilation = [2]int{2, 1} },
-		`2 thresholds; one a layer`:                                       func(n *quant.IntNet) { first(n).Threshold = quant.Vector(3, 4) },
-		`is no plain convolution of "input" without latency`:              func(n *quant.IntNet) { n.Synapses[0].Latency = 1 },
-		`comes after the output`:                                          func(n *quant.IntNet) { n.Output = "layer0" },
+		`synaptic currents is 1, the target has 0`:                        func(n *quant.IntNet) { first(n).Currents = make([]quant.Current, 1) },
+		`charge is staged, the target has sum`:                            func(n *quant.IntNet) { first(n).Charge = quant.ChargeStaged },
+		`refractory period is 1, the target has 0`:                        func(n *quant.IntNet) { first(n).Refractory = 1 },
+		`groups is 2, the target has 1`:                                   func(n *quant.IntNet) { n.Synapses[0].Conv.Groups = 2 },
+		`is neither a spiking layer nor a sum pool`: func(n *quant.IntNet) {
+			n.Populations[1].Spiking, n.Populations[1].Activation = nil, &quant.Activation{}
+			n.Synapses[1].Conv.Weight.Data[0] = 5
+		},
+		`has no floor`:                                       func(n *quant.IntNet) { first(n).Floor = nil },
+		`floor mode 0 is outside 2..2`:                       func(n *quant.IntNet) { first(n).Floor.Mode = quant.Scalar(0) },
+		`range of the potential is`:                          func(n *quant.IntNet) { first(n).Range = quant.Signed(20, quant.Saturate) },
+		`dilation is [2 1], the target has [1 1]`:            func(n *quant.IntNet) { n.Synapses[0].Conv.Dilation = [2]int{2, 1} },
+		`2 thresholds; one a layer`:                          func(n *quant.IntNet) { first(n).Threshold = quant.Vector(3, 4) },
+		`is no plain convolution of "input" without latency`: func(n *quant.IntNet) { n.Synapses[0].Latency = 1 },
+		`comes after the output`:                             func(n *quant.IntNet) { n.Output = "layer0" },
 	} {
 		n := network(t, small())
 		damage(n)

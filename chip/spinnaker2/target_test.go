@@ -104,6 +104,9 @@ func TestPlaceLimits(t *testing.T) {
 	if p, err := spinnaker2.New().Place(wide); err != nil || len(p.Cores) != 2 {
 		t.Errorf("8193 neurons need two cores: %v", err)
 	}
+	if p, err := spinnaker2.New().Place(one(8192, 1)); err != nil || len(p.Cores) != 1 {
+		t.Errorf("8192 neurons fit one core: %v", err)
+	}
 }
 
 // TestBothStates: s16.15 and float32 against float64 and the exact decay: the

@@ -74,6 +74,7 @@ type conversion struct {
 	ANN       train.Score            `json:"ann"`
 	SNN       map[string]train.Score `json:"snn"` // by number of steps, each up to T, all from one pass
 	Budget    *convert.Budget        `json:"budget"`
+	HeldOut   *convert.Verdict       `json:"held_out,omitempty"` // on training samples outside the calibration set
 	Test      map[string]float64     `json:"test_spikes_per_neuron"`
 	Compared  []compared             `json:"compared,omitempty"`
 	Operators []onnx.Operator        `json:"operators,omitempty"` // of the ONNX file: folded, mapped or refused
@@ -107,6 +108,13 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	}
 	s.log("converting by %s, calibrated on %d samples", c.options.Method, c.calibration.Len())
 	began := time.Now()
+	last := began
+	c.calibration.Progress = func(pass, passes int, loss float64) {
+		if t := time.Now(); pass == passes || t.Sub(last) > 10*time.Second {
+			last = t
+			s.log("pass %d of %d  loss %.4f  %s", pass, passes, loss, t.Sub(began).Round(time.Second))
+		}
+	}
 	result, err := convert.Rate(ctx, c.float, c.calibration, *c.options)
 	if err != nil {
 		return asUsage(err)
@@ -118,6 +126,13 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	}
 	if report.Budget, err = result.Account(ctx, c.calibration, accounted); err != nil {
 		return err
+	}
+	if c.heldOut != nil {
+		v, err := result.Judge(c.heldOut)
+		if err != nil {
+			return err
+		}
+		report.HeldOut = &v
 	}
 	began = time.Now()
 	if err := c.judge(ctx, result, report, pool); err != nil {

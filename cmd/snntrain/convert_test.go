@@ -95,6 +95,17 @@ func TestConvertQCFS(t *testing.T) {
 	}
 }
 
+// TestConvertHeldOut: training samples behind those of calibration judge as well, as many as there are.
+func TestConvertHeldOut(t *testing.T) {
+	float := reluNet(t, "relu")
+	var got conversion
+	out := filepath.Join(t.TempDir(), "spikes")
+	object(t, &got, "convert", float, "--config", write(t, "c.yaml", strings.Replace(digitsConvert, "calibration: 300", "calibration: 300, held_out: 100000", 1)), "--out", out, "--quiet")
+	if v := got.HeldOut; v == nil || v.Samples < 500 || v.Samples > 1500 || v.Agreement < 0.9 || v.Divergence <= 0 {
+		t.Errorf("held out: %+v", v)
+	}
+}
+
 func TestConvertAuto(t *testing.T) {
 	config := write(t, "c.yaml", "data: {name: digits}\nconvert: {method: auto, max_drop: 2, max_steps: 16, calibration: 300}\n")
 	var got conversion
@@ -118,6 +129,8 @@ func TestConvertFaults(t *testing.T) {
 		{[]string{`nowhere.onnx": no such file`}, []string{"nowhere.onnx", "--config", config, "--out", out}},
 		{[]string{"give the shape with --input-shape"}, []string{onnxFile(t, brightest(-1, -1, -1, 1)), "--config", config, "--out", out}},
 		{[]string{"takes samples of 3×8×8, 192 values; the data gives 1×8×8"}, []string{onnxFile(t, brightest(1, 3, 8, 8)), "--config", config, "--out", out}},
+		{[]string{"held_out", "calibration takes 5000", "nothing is left"}, []string{net, "--config", with("data: {name: digits}\nconvert: {calibration: 5000, held_out: 10}\n"), "--out", out}},
+		{[]string{"convert.labels"}, []string{net, "--config", with("data: {name: digits}\nconvert: {labels: 1.5}\n"), "--out", out}},
 		{[]string{"convert.method", "advanced"}, []string{net, "--config", with("data: {name: digits}\nconvert: {method: advance}\n"), "--out", out}},
 		{[]string{"convert.steps", "convert.calibration", "convert.stepz"}, []string{net, "--config", with("data: {name: digits}\nconvert: {steps: 0, calibration: 0, stepz: 3}\n"), "--out", out}},
 		{[]string{"shows a sample as a constant input"}, []string{net, "--config", with("data: {name: digits, encode: {kind: rate, steps: 4}}\nconvert: {steps: 4}\n"), "--out", out}},

@@ -23,6 +23,9 @@ func (r *conversion) table() string {
 		s := r.SNN[fmt.Sprint(t)]
 		fmt.Fprintf(&b, "  T = %-4d %6.2f %%  %+.2f\n", t, 100*s.Accuracy, 100*(s.Accuracy-r.ANN.Accuracy))
 	}
+	if v := r.HeldOut; v != nil {
+		fmt.Fprintf(&b, "%d training samples held out: %+.2f points, the same class on %.2f %%, divergence of class probabilities %.4f\n", v.Samples, -v.Drop, 100*v.Agreement, v.Divergence)
+	}
 	b.WriteString(r.comparedLines())
 	fmt.Fprintf(&b, "%.2f spikes per neuron; %.0f synaptic operations, %.0f multiplications of the input, against %.0f MACs\n\n", r.Budget.Spikes, r.Budget.SynOps, r.Budget.Analog, r.Budget.MACs)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)

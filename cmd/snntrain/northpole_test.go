@@ -52,8 +52,9 @@ func TestNorthPoleAccuracy(t *testing.T) {
 // TestQuantizeFloatRefused: what an ONNX file needs besides.
 func TestQuantizeFloatRefused(t *testing.T) {
 	file, out := onnxFile(t, brightest(-1, 64)), filepath.Join(t.TempDir(), "a.snnimg")
-	refused(t, exitUsage, []string{"an ONNX network has no spikes; --target northpole takes it, or convert it first"}, "quantize", file, "--target", "lava", "--out", out)
+	refused(t, exitUsage, []string{"an ONNX network has no spikes; --target akida, akida2, northpole takes it, or convert it first"}, "quantize", file, "--target", "lava", "--out", out)
 	refused(t, exitUsage, []string{"does not say what data it is for; give --calibrate CONFIG"}, "quantize", file, "--target", "northpole", "--out", out)
+	refused(t, exitUsage, []string{"--bits 3: akida takes [4 2]"}, "quantize", file, "--target", "akida", "--bits", "3", "--out", out)
 }
 
 // rectified is a chain of two layers of weights for 8×8 digits.

@@ -52,8 +52,8 @@ image and network on the test part; where it is missing, nothing is judged.
 A network of first spike times (convert: {coding: ttfs}) goes onto lava, exactly in integers: a tick
 is the unit of its times, --time-bits for a grid other than the network's own.
 
-A trained ReLU network of an ONNX file goes onto NorthPole without spikes:
---target northpole --bits 8 (or 4, 2) --calibrate CONFIG.`),
+A trained ReLU network, of an ONNX file or a run, goes onto a target without spikes as it is:
+--target ` + strings.Join(rectifieds().Names(), ", ") + ` --bits 8 (4, 2) --calibrate CONFIG.`),
 		Example: "  snntrain quantize runs/mnist-lava --target lava --out mnist.snnimg\n  snntrain quantize runs/mnist --target generic --bits 4 --per channel --out mnist4.snnimg --json",
 		Args:    exactlyOne("one run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -130,7 +130,7 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 			return err
 		}
 	}
-	if isONNX(o.model) {
+	if _, err := rectifieds().Get(o.target); err == nil || isONNX(o.model) {
 		return runQuantizeFloat(ctx, s, o)
 	}
 	began := time.Now()
@@ -141,8 +141,8 @@ func runQuantize(ctx context.Context, s *streams, o quantizeOptions) error {
 	if ttfs.Has(n) {
 		return runQuantizeTimes(ctx, s, n, o, began)
 	}
-	if o.timeBits > 0 {
-		return usagef("quantize: --time-bits: the network has no first spike times")
+	if err := idle("quantize", o.given, "the network has no first spike times", "time-bits"); err != nil {
+		return err
 	}
 	target, err := o.resolve(n)
 	if err != nil {

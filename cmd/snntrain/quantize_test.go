@@ -107,7 +107,7 @@ func TestQuantizeAfterTraining(t *testing.T) {
 	refused(t, exitUsage, []string{`layer "lif1": soft reset: lava cannot compute it`, "set reset: zero"}, "quantize", two, "--target", "lava", "--out", image)
 	refused(t, exitUsage, []string{`layer "lif1": no synaptic current`, `layer "li1": no synaptic current`}, "quantize", two, "--target", "xylo", "--out", image)
 	refused(t, exitUsage, []string{`"lawa"`, `did you mean "lava"`}, "quantize", out, "--target", "lawa", "--out", image)
-	refused(t, exitUsage, []string{"akida has no spiking neurons; northpole takes a network of ReLUs, as an ONNX file"}, "quantize", out, "--target", "akida", "--out", image)
+	refused(t, exitUsage, []string{`chip/akida: layer "lif1": is a neuron`}, "quantize", out, "--target", "akida", "--out", image)
 	refused(t, exitUsage, []string{"was not trained for a chip", "--target"}, "quantize", out, "--out", image)
 	refused(t, exitUsage, []string{"needs --out"}, "quantize", out, "--target", "lava")
 	refused(t, exitUsage, []string{`--range "most" is unknown`}, "quantize", out, "--target", "lava", "--out", image, "--range", "most")

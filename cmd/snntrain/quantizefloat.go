@@ -4,12 +4,16 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/snntrain/snntrain/chip"
-	"github.com/snntrain/snntrain/chip/northpole"
+	"github.com/snntrain/snntrain/chip/all"
 	"github.com/snntrain/snntrain/chip/run"
 	"github.com/snntrain/snntrain/datasets"
+	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/registry"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
@@ -27,19 +31,46 @@ type floatQuantization struct {
 	File   string     `json:"file"`
 }
 
-// runQuantizeFloat brings a trained ReLU network of an ONNX file onto
-// NorthPole's integers. Training samples show how large values get.
+// rectifieds are the targets without spikes that float networks are rounded for.
+func rectifieds() *registry.Registry[chip.Rectified] {
+	r, targets := registry.New[chip.Rectified]("target"), all.Targets()
+	for _, name := range targets.Names() {
+		t, err := targets.Get(name)
+		if q, ok := t.(chip.Rectified); ok && err == nil {
+			r.Add(name, q)
+		}
+	}
+	return r
+}
+
+// width is the number of bits that are asked for, else the widest.
+func (o *quantizeOptions) width(t chip.Rectified) (int, error) {
+	widths := t.Widths()
+	switch {
+	case o.options.Bits == 0:
+		return widths[0], nil
+	case !slices.Contains(widths, o.options.Bits):
+		return 0, usagef("quantize: --bits %d: %s takes %v", o.options.Bits, t.Name(), widths)
+	}
+	return o.options.Bits, nil
+}
+
+// runQuantizeFloat rounds a trained ReLU network, of an ONNX file or a run, for a
+// target without spikes. Training samples show how large values get.
 func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error {
-	if err := o.checkFloat(); err != nil {
+	if err := idle("quantize", o.given, "weights have a scale for each channel, by its greatest weight", "per", "range", "percentile", "input-bits", "input-max", "stretch", "time-bits"); err != nil {
 		return err
 	}
-	bits := o.options.Bits
-	if bits == 0 {
-		bits = 8
+	target, err := rectifieds().Get(o.target)
+	if err != nil {
+		return usagef("quantize: %s: an ONNX network has no spikes; --target %s takes it, or convert it first", o.model, strings.Join(rectifieds().Names(), ", "))
+	}
+	bits, err := o.width(target)
+	if err != nil {
+		return err
 	}
 	pool := par.New(0)
-	open := evalOptions{model: o.model, data: o.calibrate, sets: o.sets, split: string(datasets.Train)}
-	n, training, enc, seed, err := openFloat(open)
+	n, training, enc, seed, err := o.openFloat(datasets.Train)
 	if err != nil {
 		return err
 	}
@@ -47,25 +78,28 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	if err != nil {
 		return usage(err)
 	}
-	c, err := largestValues(ctx, p, n, datasets.Limit(training, o.calibration), datasets.BatchOptions{Size: batchFor(n, 128), Seed: seed, Encoder: enc, Pool: pool})
+	batch := datasets.BatchOptions{Size: batchFor(n, 128), Seed: seed, Encoder: enc, Pool: pool}
+	c, err := largestValues(ctx, p, n, datasets.Limit(training, o.calibration), batch)
 	if err != nil {
 		return err
 	}
-	net, err := northpole.Quantize(n, bits, c)
+	net, err := target.Quantize(n, bits, c)
 	if err != nil {
 		return usage(err)
 	}
-	im, err := chip.Make(northpole.New(), net, "snntrain "+version())
+	im, err := chip.Make(target, net, "snntrain "+version())
 	if err != nil {
 		return usage(err)
 	}
-	im.IO = chip.IO{Coding: "constant", Steps: 1, Ticks: 1, Readout: "sum"}
-	open.split = string(datasets.Test)
-	_, test, enc, seed, err := openFloat(open)
+	im.IO = chip.IO{Coding: "constant", Steps: 1, Ticks: 1, Readout: "sum", Classes: n.Record.Classes, Seed: seed}
+	if im.IO.Data, err = resolvedData(n, o.floatData(), datasets.Test); err != nil {
+		return err
+	}
+	_, test, _, _, err := o.openFloat(datasets.Test)
 	if err != nil {
 		return err
 	}
-	r := floatQuantization{Target: northpole.New().Name(), Bits: bits, Usage: im.Placement.Usage, File: o.out}
+	r := floatQuantization{Target: target.Name(), Bits: bits, Usage: im.Placement.Usage, File: o.out}
 	test = datasets.Limit(test, o.limit)
 	judged := datasets.BatchOptions{Size: batchFor(n, 128), Seed: seed, Epoch: train.EvalEpoch, Encoder: enc, Pool: pool}
 	if err := r.judge(ctx, p, im, test, judged); err != nil {
@@ -78,31 +112,57 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	if err := im.Save(o.out); err != nil {
 		return err
 	}
+	r.say(s)
+	return nil
+}
+
+// openFloat reads the float network and opens a part of the data: that of
+// --calibrate, or what a run records.
+func (o *quantizeOptions) openFloat(split datasets.Split) (*model.Network, datasets.Source, datasets.Encoder, uint64, error) {
+	if isONNX(o.model) {
+		if len(o.calibrate) == 0 {
+			return nil, nil, nil, 0, usagef("quantize: %s: an ONNX file does not say what data it is for; give --calibrate CONFIG", o.model)
+		}
+		return openFloat(evalOptions{model: o.model, data: o.calibrate, sets: o.sets, split: string(split)})
+	}
+	n, err := loadModel(o.model)
+	if err != nil {
+		return nil, nil, nil, 0, err
+	}
+	if len(o.calibrate) == 0 && n.Record.Preprocess == nil {
+		return nil, nil, nil, 0, usagef("quantize: %s: does not record its data; give --calibrate CONFIG", o.model)
+	}
+	source, enc, seed, err := openRecorded(n, o.floatData(), split)
+	if err == nil {
+		err = fits(n, source.Info(), enc)
+	}
+	return n, source, enc, seed, err
+}
+
+// floatData says where the data of a network without spikes is.
+func (o *quantizeOptions) floatData() config.Options {
+	return config.Options{Files: o.calibrate, Sets: append(slices.Clone(o.sets), "data.encode={kind: constant, steps: 1}")}
+}
+
+// say prints the result.
+func (r *floatQuantization) say(s *streams) {
 	if s.json {
-		s.object(r)
-		return nil
+		s.object(*r)
+		return
 	}
 	for _, u := range r.Usage {
 		s.say("%d of %d %s", u.Used, u.Limit, u.Resource)
 	}
 	s.say("accuracy %.2f %% in floats, %.2f %% in integers of %d bits, %d samples\n\nwritten to %s", 100*r.Float, 100*r.Chip, r.Bits, r.N, r.File)
-	return nil
 }
 
-// checkFloat checks what a network without spikes needs.
-func (o *quantizeOptions) checkFloat() error {
-	switch name := northpole.New().Name(); {
-	case o.target != name:
-		return usagef("quantize: %s: an ONNX network has no spikes; --target %s takes it, or convert it first", o.model, name)
-	case len(o.calibrate) == 0:
-		return usagef("quantize: %s: an ONNX file does not say what data it is for; give --calibrate CONFIG", o.model)
-	}
-	return idle("quantize", o.given, "weights have a scale for each channel, by its greatest weight", "per", "range", "percentile", "input-bits", "input-max", "stretch")
-}
+// keptValues is how many values of an activation say how they are spread.
+const keptValues = 1 << 16
 
-// largestValues runs the float network and keeps the greatest value of the input and of every rectifier.
-func largestValues(ctx context.Context, p *layers.Program, n *model.Network, source datasets.Source, o datasets.BatchOptions) (northpole.Calibration, error) {
-	c := northpole.Calibration{Layers: map[string]float64{}}
+// largestValues runs the float network and keeps the greatest value of the
+// input, of every activation and of the output, and some of the activations' values.
+func largestValues(ctx context.Context, p *layers.Program, n *model.Network, source datasets.Source, o datasets.BatchOptions) (chip.Calibration, error) {
+	c := chip.Calibration{Layers: map[string]float64{}, Values: map[string][]float64{}}
 	for b, err := range datasets.Batches(source, o) {
 		if err == nil {
 			err = ctx.Err()
@@ -117,16 +177,26 @@ func largestValues(ctx context.Context, p *layers.Program, n *model.Network, sou
 			return c, err
 		}
 		for _, node := range n.Nodes {
-			out := p.Output(node.Name)
-			if _, rectifier := node.Op.(*model.Rectifier); !rectifier || out == nil {
-				continue
-			}
-			for _, x := range out.F {
-				c.Layers[node.Name] = max(c.Layers[node.Name], float64(x))
+			if out := p.Output(node.Name); out != nil && (node.Name == n.Output() || rectifies(node.Op)) {
+				stride := max(len(out.F)*source.Len()/(b.X.B*keptValues), 1)
+				for i, x := range out.F {
+					c.Layers[node.Name] = max(c.Layers[node.Name], math.Abs(float64(x)))
+					if i%stride == 0 {
+						c.Values[node.Name] = append(c.Values[node.Name], float64(x))
+					}
+				}
 			}
 		}
 	}
 	return c, nil
+}
+
+func rectifies(op model.Op) bool {
+	switch op.(type) {
+	case *model.Rectifier, *model.QCFS:
+		return true
+	}
+	return false
 }
 
 // judge compares the float network and the image on labeled samples.

@@ -17,6 +17,8 @@ import (
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/quant"
+	"github.com/snntrain/snntrain/train"
 )
 
 // timedTarget is the target of a network of first spike times.
@@ -45,6 +47,9 @@ func (o *quantizeOptions) checkTimes() error {
 		"stretch", "per", "range", "percentile", "input-bits", "input-max")
 }
 
+// timedVector is the most input values, of all ticks, of a sample that an image carries.
+const timedVector = 1 << 18
+
 // runQuantizeTimes lays a network of first spike times out for a chip, and judges both.
 func runQuantizeTimes(ctx context.Context, s *streams, n *model.Network, o quantizeOptions, began time.Time) error {
 	if err := o.checkTimes(); err != nil {
@@ -59,7 +64,7 @@ func runQuantizeTimes(ctx context.Context, s *streams, n *model.Network, o quant
 	if len(where.Files) == 0 && n.Record.Preprocess == nil {
 		return usagef("quantize: the network does not record its data, and slopes come from samples; give --calibrate CONFIG")
 	}
-	samples, err := o.timedSamples(ctx, n, where, pool)
+	samples, hash, err := o.timedSamples(ctx, n, where, pool)
 	if err != nil {
 		return err
 	}
@@ -72,7 +77,7 @@ func runQuantizeTimes(ctx context.Context, s *streams, n *model.Network, o quant
 		return usage(err)
 	}
 	im.IO = timedIO(n, out)
-	im.Conversion = &chip.Conversion{Method: "ttfs", Scales: map[string]float64{}}
+	im.Conversion = &chip.Conversion{Method: "ttfs", Calibration: hash, Scales: map[string]float64{}}
 	for _, l := range out.Account.Layers {
 		im.Conversion.Scales[l.Layer] = l.Scale
 	}
@@ -89,30 +94,36 @@ func runQuantizeTimes(ctx context.Context, s *streams, n *model.Network, o quant
 	if r.Judged, err = judgeImage(ctx, s, n, im, d, o.limit, pool); err != nil {
 		return err
 	}
+	if out.Ticks*quant.Len(out.Net.Input.Shape) <= timedVector {
+		if err := addVector(im, d.test, datasets.BatchOptions{Seed: d.seed, Epoch: train.EvalEpoch, Encoder: d.ticks}); err != nil {
+			return err
+		}
+	}
 	im.Conversion.Accuracy = map[string]float64{"snn": r.Judged.Network.Accuracy, "chip": r.Judged.Chip.Accuracy}
 	return o.save(s, im, r, began)
 }
 
-// timedSamples are training samples in (C, H, W) order.
-func (o *quantizeOptions) timedSamples(ctx context.Context, n *model.Network, where config.Options, pool *par.Pool) ([][]float32, error) {
+// timedSamples are training samples in (C, H, W) order, and their hash.
+func (o *quantizeOptions) timedSamples(ctx context.Context, n *model.Network, where config.Options, pool *par.Pool) ([][]float32, string, error) {
 	training, enc, seed, err := openRecorded(n, where, datasets.Train)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if err := fits(n, training.Info(), enc); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if enc.Steps() != 1 {
-		return nil, usagef("quantize: the data is encoded to %d steps; a network of first spike times reads values shown once (encode: {kind: constant, steps: 1})", enc.Steps())
+		return nil, "", usagef("quantize: the data is encoded to %d steps; a network of first spike times reads values shown once (encode: {kind: constant, steps: 1})", enc.Steps())
 	}
+	training = datasets.Limit(training, o.calibration)
 	place := signal.ChannelLast(n.Input)
 	var out [][]float32
-	for b, err := range datasets.Batches(datasets.Limit(training, o.calibration), datasets.BatchOptions{Size: 64, Seed: seed, Encoder: enc, Pool: pool}) {
+	for b, err := range datasets.Batches(training, datasets.BatchOptions{Size: 64, Seed: seed, Encoder: enc, Pool: pool}) {
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		for i := range b.X.B {
 			x := make([]float32, n.Input.Size())
@@ -122,7 +133,7 @@ func (o *quantizeOptions) timedSamples(ctx context.Context, n *model.Network, wh
 			out = append(out, x)
 		}
 	}
-	return out, nil
+	return out, datasets.Hash(training), nil
 }
 
 // timedIO says how an image of first spike times is shown samples and read.

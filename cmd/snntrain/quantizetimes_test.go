@@ -63,6 +63,12 @@ func TestQuantizeSpikeTimes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(im.Conformance) != 1 || im.Conformance[0].Output.MaxAbs() == 0 {
+		t.Errorf("%d conformance vectors, or one in which nothing leaves", len(im.Conformance))
+	}
+	if im.Conversion.Calibration == "" {
+		t.Error("the calibration set has no hash")
+	}
 	im.IO.Windows[0].Population = "nobody"
 	if err := im.Save(filepath.Join(dir, "bad.snnimg")); err == nil {
 		t.Error("a window of no population is written")
@@ -96,7 +102,7 @@ func TestQuantizeSpikeTimesRefused(t *testing.T) {
 		}
 	}
 	_, other, _ := trained(t, onChip)
-	refused(t, exitUsage, []string{"--time-bits: the network has no first spike times"}, "quantize", other, "--target", "lava", "--time-bits", "4", "--out", filepath.Join(dir, "net.snnimg"))
+	refused(t, exitUsage, []string{"--time-bits: no effect here, the network has no first spike times"}, "quantize", other, "--target", "lava", "--time-bits", "4", "--out", filepath.Join(dir, "net.snnimg"))
 }
 
 // TestFirstSpikesOnLava: an MNIST network of one spike a neuron loses at most half a point on the chip.
