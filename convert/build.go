@@ -3,6 +3,7 @@ package convert
 import (
 	"fmt"
 
+	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/neuron"
 )
@@ -111,7 +112,7 @@ func (b *builder) node(node model.Node) error {
 	case *model.Flatten, model.Router:
 		b.moved(node)
 	default:
-		return fmt.Errorf("convert: layer %q: %s cannot be converted", node.Name, node.Op.Kind())
+		return fault.Fault{Pkg: "convert", Subject: fmt.Sprintf("layer %q", node.Name), Fact: node.Op.Kind() + " cannot be converted", Hint: "convert a network of ReLUs"}
 	}
 	return nil
 }

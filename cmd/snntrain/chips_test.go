@@ -41,7 +41,7 @@ func TestSampledChips(t *testing.T) {
 
 func TestChipsRefused(t *testing.T) {
 	refused(t, exitUsage, []string{"the image is for ranc, whose chips are all alike; brainscales2 is analog"}, "emulate", digitsImage(t, nil), "--chips", "20")
-	refused(t, exitUsage, []string{"--chips 1 0 or at least 2"}, "emulate", digitsImage(t, nil), "--chips", "1")
+	refused(t, exitUsage, []string{"--chips 1 has no spread; 0 or at least 2"}, "emulate", digitsImage(t, nil), "--chips", "1")
 }
 
 // TestExportWithoutSpikes: the forms of Akida and NorthPole, and that a spiking image has none.

@@ -83,18 +83,23 @@ type conversion struct {
 	Version   string                 `json:"version"`
 }
 
-func runConvert(ctx context.Context, s *streams, o convertOptions) error {
+func (o *convertOptions) check() error {
 	switch {
 	case len(o.config) == 0:
 		return usagef("convert: %s: needs --config, which names the data and the method", o.model)
 	case o.out == "":
 		return usagef("convert: %s: needs --out, the directory to write to", o.model)
-	case o.limit < 0:
-		return usagef("convert: --limit %d is below 0", o.limit)
 	case train.Exists(o.out) && !o.force:
 		return usagef("convert: %s holds a run already; replace it with --force, or choose another --out", o.out)
 	}
-	if err := errors.Join(outputDir("convert", "--out", o.out), usage(train.CheckDir(o.out, train.Force))); err != nil {
+	return errors.Join(
+		inBounds("convert", atLeast(0, "limit", float64(o.limit)), atLeast(0, "threads", float64(o.threads))),
+		outputDir("convert", "--out", o.out), usage(train.CheckDir(o.out, train.Force)),
+	)
+}
+
+func runConvert(ctx context.Context, s *streams, o convertOptions) error {
+	if err := o.check(); err != nil {
 		return err
 	}
 	pool := par.New(o.threads)
@@ -108,15 +113,14 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	if c.times != nil {
 		return c.convertTimes(ctx, s, o, pool)
 	}
+	return c.convertRates(ctx, s, o, pool)
+}
+
+// convertRates converts to rates and judges both networks on the test part.
+func (c *converting) convertRates(ctx context.Context, s *streams, o convertOptions, pool *par.Pool) error {
 	s.log("converting by %s, calibrated on %d samples", c.options.Method, c.calibration.Len())
 	began := time.Now()
-	last := began
-	c.calibration.Progress = func(pass, passes int, loss float64) {
-		if t := time.Now(); pass == passes || t.Sub(last) > 10*time.Second {
-			last = t
-			s.log("pass %d of %d  loss %.4f  %s", pass, passes, loss, t.Sub(began).Round(time.Second))
-		}
-	}
+	c.calibration.Progress = s.passes(began)
 	result, err := convert.Rate(ctx, c.float, c.calibration, *c.options)
 	if err != nil {
 		return asUsage(err)
@@ -129,21 +133,9 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	if report.Budget, err = result.Account(ctx, c.calibration, accounted); err != nil {
 		return err
 	}
-	if c.heldOut != nil {
-		v, err := result.Judge(c.heldOut)
-		if err != nil {
-			return err
-		}
-		report.HeldOut = &v
-	}
-	began = time.Now()
-	if err := c.judge(ctx, result, report, pool); err != nil {
+	if err := c.judgeAll(ctx, result, report, pool); err != nil {
 		return err
 	}
-	if err := c.compare(ctx, result, report, pool); err != nil {
-		return err
-	}
-	report.Seconds["judge"] = time.Since(began).Seconds()
 	if text := report.missed(c.options); text != "" {
 		s.warn(text)
 	}
@@ -158,6 +150,37 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	}
 	s.say("%s", report.table())
 	s.say("\nwritten to %s: use it with: snntrain eval %s", o.out, o.out)
+	return nil
+}
+
+// passes logs the passes of training, those that end ten seconds apart and the last.
+func (s *streams) passes(began time.Time) func(pass, passes int, loss float64) {
+	last := began
+	return func(pass, passes int, loss float64) {
+		if t := time.Now(); pass == passes || t.Sub(last) > 10*time.Second {
+			last = t
+			s.log("pass %d of %d  loss %.4f  %s", pass, passes, loss, t.Sub(began).Round(time.Second))
+		}
+	}
+}
+
+// judgeAll judges on held-out training samples and the test part, and runs what is compared.
+func (c *converting) judgeAll(ctx context.Context, r *convert.RateResult, report *conversion, pool *par.Pool) error {
+	if c.heldOut != nil {
+		v, err := r.Judge(c.heldOut)
+		if err != nil {
+			return err
+		}
+		report.HeldOut = &v
+	}
+	began := time.Now()
+	if err := c.judge(ctx, r, report, pool); err != nil {
+		return err
+	}
+	if err := c.compare(ctx, r, report, pool); err != nil {
+		return err
+	}
+	report.Seconds["judge"] = time.Since(began).Seconds()
 	return nil
 }
 

@@ -83,7 +83,7 @@ func (r *conversion) resultSection() report.Section {
 			{Label: "Spiking", Value: fmt.Sprintf("%.2f %%", 100*last.Accuracy), Note: fmt.Sprintf("T = %d, %d of %d test samples", r.Steps, last.Correct, last.N)},
 			{Label: "Float", Value: fmt.Sprintf("%.2f %%", 100*r.ANN.Accuracy), Note: fmt.Sprintf("%d of %d", r.ANN.Correct, r.ANN.N)},
 			{Label: "Spikes per neuron", Value: fmt.Sprintf("%.2f", r.Budget.Spikes), Note: "a sample"},
-			{Label: "Synaptic operations", Value: fmt.Sprintf("%.0f", r.Budget.SynOps), Note: fmt.Sprintf("the float network has %.0f MACs", r.Budget.MACs)},
+			{Label: "Synaptic operations", Value: fmt.Sprintf("%.0f", r.Budget.SynOps), Note: fmt.Sprintf("and %.0f multiplications of the input; the float network has %.0f MACs", r.Budget.Analog, r.Budget.MACs)},
 		},
 		report.Lines{Title: "Accuracy against the number of steps", XLabel: "time steps T", YLabel: "percent", LogX: true, Series: []report.Series{snn, ann}, Note: fmt.Sprintf("One network, converted for T = %d, judged after every number of steps in one pass.", r.Steps)},
 	}}

@@ -89,8 +89,8 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	if err != nil {
 		return usage(err)
 	}
-	if o.batch < 1 || o.limit < 0 {
-		return usagef("eval: --batch %d must be at least 1 and --limit %d at least 0", o.batch, o.limit)
+	if err := inBounds("eval", atLeast(1, "batch", float64(o.batch)), atLeast(0, "limit", float64(o.limit)), atLeast(0, "threads", float64(o.threads))); err != nil {
+		return err
 	}
 	if parts := []string{"test", "validation", "train"}; !slices.Contains(parts, o.split) {
 		return usage(fault.Fault{Pkg: "eval", Subject: "--split", Fact: fmt.Sprintf("has no part %q", o.split), Hint: "parts: " + strings.Join(parts, ", ")})

@@ -25,3 +25,12 @@ func TestFlagsWithoutEffect(t *testing.T) {
 	speck := write(t, "speck.json", `{"cnn_layers": {}}`)
 	refused(t, exitUsage, []string{"import: --dt, --reset: no effect here", "a speck file says this itself"}, "import", speck, "--dt", "2", "--reset", "value", "--out", dir)
 }
+
+// TestNumbersOutsideTheirBounds are all reported, each by its flag.
+func TestNumbersOutsideTheirBounds(t *testing.T) {
+	refused(t, exitUsage, []string{"quantize: --limit -1 must be at least 0", "quantize: --calibration 0 must be at least 1", "quantize: --bits 17 must be at most 16"},
+		"quantize", "x", "--out", "y", "--limit", "-1", "--calibration", "0", "--bits", "17")
+	refused(t, exitUsage, []string{"quantize: --percentile NaN must be at least 0.001"}, "quantize", "x", "--out", "y", "--range", "percentile", "--percentile", "NaN")
+	refused(t, exitUsage, []string{"eval: --threads -3 must be at least 0"}, "eval", "x", "--threads", "-3")
+	refused(t, exitUsage, []string{"emulate: --tail -1 must be at least 0", "emulate: --scale -2 must be at least 0"}, "emulate", "x", "--tail", "-1", "--scale", "-2")
+}

@@ -69,8 +69,15 @@ func (o *judgeOptions) changed(cmd *cobra.Command) string {
 }
 
 func (o *judgeOptions) check() error {
-	if o.batch < 1 || o.limit < 0 || o.tail < 0 || o.scale < 0 || o.chips < 0 || o.chips == 1 {
-		return usagef("emulate: --batch %d must be at least 1; --limit %d, --tail %d and --scale %v at least 0, --chips %d 0 or at least 2", o.batch, o.limit, o.tail, o.scale, o.chips)
+	err := inBounds(
+		"emulate", atLeast(1, "batch", float64(o.batch)), atLeast(0, "limit", float64(o.limit)), atLeast(0, "tail", float64(o.tail)), atLeast(0, "scale", o.scale),
+		atLeast(0, "chips", float64(o.chips)), atLeast(0, "threads", float64(o.threads)),
+	)
+	if err != nil {
+		return err
+	}
+	if o.chips == 1 {
+		return usagef("emulate: --chips 1 has no spread; 0 or at least 2 are possible")
 	}
 	if parts := []string{"test", "validation", "train"}; !slices.Contains(parts, o.split) {
 		return usage(fault.Fault{Pkg: "emulate", Subject: "--split", Fact: fmt.Sprintf("has no part %q", o.split), Hint: "parts: " + strings.Join(parts, ", ")})

@@ -81,17 +81,16 @@ A trained ReLU network, of an ONNX file or a run, goes onto a target without spi
 }
 
 func (o *quantizeOptions) check() error {
-	switch {
-	case o.out == "":
+	if o.out == "" {
 		return usagef("quantize: needs --out FILE.snnimg")
-	case o.options.Bits < 0 || o.options.Bits > 16 || o.options.InputBits < 0 || o.options.InputBits > 16:
-		return usagef("quantize: %d bits of weights, %d of the input: 0 to 16 are possible", o.options.Bits, o.options.InputBits)
-	case o.timeBits < 0 || o.timeBits > 16:
-		return usagef("quantize: --time-bits %d: 1 to 16 are possible, 0 = those of the network", o.timeBits)
-	case o.options.Stretch < 0 || o.options.Stretch > 1<<10:
-		return usagef("quantize: --stretch %d: 1 to %d are possible, 0 = 1", o.options.Stretch, 1<<10)
-	case o.options.Percentile <= 0 || o.options.Percentile > 100 || o.limit < 0 || o.calibration < 1 || o.options.InputMax < 0:
-		return usagef("quantize: percentile %v is in 0..100, input-max and limit at least 0, calibration at least 1", o.options.Percentile)
+	}
+	err := inBounds(
+		"quantize", bound{"bits", float64(o.options.Bits), 0, 16}, bound{"input-bits", float64(o.options.InputBits), 0, 16}, bound{"time-bits", float64(o.timeBits), 0, 16},
+		bound{"stretch", float64(o.options.Stretch), 0, 1 << 10}, bound{"percentile", o.options.Percentile, 0.001, 100}, atLeast(0, "input-max", o.options.InputMax),
+		atLeast(0, "limit", float64(o.limit)), atLeast(1, "calibration", float64(o.calibration)),
+	)
+	if err != nil {
+		return err
 	}
 	for _, c := range []struct {
 		flag, value string

@@ -108,8 +108,13 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	if err := addVector(im, test, judged); err != nil {
 		return err
 	}
+	return r.save(s, im)
+}
+
+// save writes the image with what was found, and says it.
+func (r *floatQuantization) save(s *streams, im *chip.Image) error {
 	im.Conversion = &chip.Conversion{Method: "ptq", Accuracy: map[string]float64{"ann": r.Float, "chip": r.Chip}}
-	if err := im.Save(o.out); err != nil {
+	if err := im.Save(r.File); err != nil {
 		return err
 	}
 	r.say(s)

@@ -85,7 +85,7 @@ func TestQuantizeSpikeTimesRefused(t *testing.T) {
 		args []string
 	}{
 		{[]string{`layer "input.spikes"`, "spikes at any time", "--time-bits 6"}, nil},
-		{[]string{"--time-bits 17", "1 to 16"}, []string{"--time-bits", "17"}},
+		{[]string{"--time-bits 17", "must be at most 16"}, []string{"--time-bits", "17"}},
 		{[]string{"times of 15 bits", "1 to 14"}, []string{"--time-bits", "15"}},
 		{[]string{"weights of 9 bits"}, []string{"--time-bits", "4", "--bits", "9"}},
 		{[]string{"--stretch: no effect here, a slope"}, []string{"--time-bits", "4", "--stretch", "2"}},
