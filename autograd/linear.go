@@ -238,19 +238,28 @@ func (l *Linear) inputErrors(c *Context, x, dy *signal.Signal, w []float32) {
 		return
 	}
 	l.dx.Window(dy, 0, dy.T)
-	l.turn(w, k, n)
-	c.Pool.For(rows, rowsInPlace, func(lo, hi int) {
+	b, turned, block := w, true, manyInPlace
+	if len(w) <= smallWeights {
+		l.turn(w, k, n)
+		b, turned, block = l.turned, false, fewInPlace
+	}
+	c.Pool.For(rows, min(block, rows/(2*c.Pool.Threads())+1), func(lo, hi int) {
 		tile := l.takeTile()
 		*tile = grow(*tile, (hi-lo)*n)
-		kernels.Gemm(nil, hi-lo, n, n, dy.F[lo*n:], n, false, l.turned, n, false, *tile, n, false)
+		kernels.Gemm(nil, hi-lo, n, n, dy.F[lo*n:], n, false, b, n, turned, *tile, n, false)
 		copy(dy.F[lo*n:hi*n], *tile)
 		l.tiles.Put(tile)
 	})
 }
 
-// rowsInPlace is how many rows are computed before they are written over what
-// they were computed from: so few that the product reads W where it lies.
-const rowsInPlace = 56
+// Rows are computed some at a time before they are written over what they were
+// computed from: few where W stays in the second-level cache and is read
+// where it lies, else so many that packing W each time counts little.
+const (
+	smallWeights = 1 << 18 // values
+	fewInPlace   = 56
+	manyInPlace  = 1008
+)
 
 // turn keeps W (k, n) as (n, k).
 func (l *Linear) turn(w []float32, k, n int) {
