@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/akida"
 	"github.com/snntrain/snntrain/chip/lava"
+	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
 	"github.com/snntrain/snntrain/chip/xylo"
@@ -54,6 +56,7 @@ func importable() []chipForm {
 		{"xylo", "specification of XyloSim", func(f *importFile) bool { return f.hasKeys("weights_in", "weights_out", "dash_mem") }, readXylo},
 		{"speck", "core configuration of Speck", func(f *importFile) bool { return f.hasKeys("cnn_layers") }, readSpeck},
 		{"akida", "layers of Akida as this program exports them", func(f *importFile) bool { return f.hasKeys("format", "version", "layers") }, readAkida},
+		{"northpole", "ONNX file of NorthPole as this program exports it", knowsNorthPole, readNorthPole},
 	}
 }
 
@@ -212,6 +215,24 @@ func readAkida(path string) (*chipFile, error) {
 		return imageFor(akida.New2(), net), nil
 	}
 	return imageFor(akida.New(), net), nil
+}
+
+// knowsNorthPole tells an exported file from a trained network: its producer stands
+// at the beginning, and its first operator quantizes.
+func knowsNorthPole(f *importFile) bool {
+	return isONNX(f.path) && bytes.Contains(f.head, []byte("snntrain")) && bytes.Contains(f.head, []byte("QuantizeLinear"))
+}
+
+func readNorthPole(path string) (*chipFile, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	net, err := northpole.Read(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return imageFor(northpole.New(), net), nil
 }
 
 // importChip is the importer of a form: it writes an image.

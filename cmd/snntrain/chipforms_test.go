@@ -10,6 +10,7 @@ import (
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/akida"
 	"github.com/snntrain/snntrain/chip/lava"
+	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
 	"github.com/snntrain/snntrain/chip/xylo"
@@ -82,6 +83,17 @@ func formCases() []formCase {
 				Synapses:    []quant.Synapses{{Name: "layer0", From: "input", To: "layer0", Bits: 8, Dense: &quant.Dense{Weight: ramp(3, 4)}}},
 			}, nil
 		}, 3, 11, 8 * 12, 1},
+		{"northpole", "n.onnx", northpole.New(), func() (*quant.IntNet, error) {
+			relu, err := northpole.ReLU(8, constantOf(5, 3), 0.25, 0.5, 0.75)
+			return &quant.IntNet{
+				Input: quant.Input{Shape: []int{4}, Max: 255}, Output: "last",
+				Populations: []quant.Population{{Name: "first", Shape: []int{3}, Activation: relu}, {Name: "last", Shape: []int{2}, Activation: northpole.Logits(constantOf(0, 2))}},
+				Synapses: []quant.Synapses{
+					{Name: "first", From: "input", To: "first", Dense: &quant.Dense{Weight: ramp(3, 4)}},
+					{Name: "last", From: "first", To: "last", Dense: &quant.Dense{Weight: small4(2, 3)}},
+				},
+			}, err
+		}, 5, 11 + 5, 5*12 + 3*6, 1},
 	}
 }
 

@@ -24,11 +24,15 @@ func inspectCommand(s *streams) *cobra.Command {
 Draw a network as a graph with shapes, parameters and multiply-accumulates. MODEL is a run directory,
 a model file, a NIR file (.nir) under --profile, or an ONNX file (.onnx), of which every operator is
 accounted for; of a config it is the network before training. Of a chip image (.snnimg), or a file that
-a chip's tools read (network.net, RANC, Xylo and Speck JSON), it lists layers, neurons, synapses, bits, cores and how much of the chip is used.`),
+a chip's tools read (network.net, RANC, Xylo and Speck JSON, NorthPole's ONNX), it lists layers, neurons, synapses, bits, cores and how much of the chip is used.`),
 		Example: "  snntrain inspect runs/quickstart\n  snntrain inspect configs/quickstart.yaml\n  snntrain inspect resnet20.onnx\n  snntrain inspect net.snnimg",
 		Args:    exactlyOne("one run directory, model file, chip image, ONNX file or config"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if isONNX(args[0]) {
+				form, err := formOfChip(args[0])
+				if err == nil && form != nil && inputShape == "" {
+					return runInspectChip(s, args[0], form)
+				}
 				return runInspectONNX(s, args[0], inputShape)
 			}
 			if inputShape != "" {
