@@ -23,6 +23,10 @@ type Linear struct {
 	// it when they need them.
 	Late bool
 
+	// Strips says that besides the input takes no gradient, and that these
+	// neurons take a neuron.Synapse.
+	Strips bool
+
 	y, dx, full signal.Signal
 	out         Value
 	grads       [3]Value
@@ -32,8 +36,7 @@ type Linear struct {
 	tiles       sync.Pool // *[]float32, parts of a matrix
 	columns     sync.Pool // *columns
 
-	events  *signal.Events // of the rows that are computed late
-	w, bias []float32
+	parts linearParts
 }
 
 // Key implements Op.
@@ -53,12 +56,11 @@ func (l *Linear) OutShape(in []model.Shape) (model.Shape, error) {
 func (l *Linear) Forward(c *Context, in []*Value) (*Value, error) {
 	x, w := in[0].Signal, in[1].Param
 	n := len(w) / x.N()
-	l.y.ResetAnalog(x.T, x.B, []int{n}, x.Const)
-	l.out.Signal = &l.y
-	if l.late(c, in) {
+	l.out = Value{Signal: &l.y}
+	if l.inParts(c, in, n) {
 		return &l.out, nil
 	}
-	l.out.Fill = nil
+	l.y.ResetAnalog(x.T, x.B, []int{n}, x.Const)
 	var bias []float32
 	if len(in) > 2 {
 		bias = in[2].Param
@@ -191,6 +193,9 @@ func widthOf(k, n int) int { return min(n, max(64, tileSize/max(k, 1)/64*64)) }
 // Backward implements Op.
 func (l *Linear) Backward(c *Context, in []*Value, _, grad *Value, need []bool) ([]*Value, error) {
 	x, w := in[0].Signal, in[1].Param
+	if l.out.Synapse != nil {
+		return l.partGrads(need), nil
+	}
 	dy := matchRows(c, grad.Signal, x, &l.full)
 	if l.back == nil {
 		l.back = make([]*Value, len(in))
@@ -233,19 +238,28 @@ func (l *Linear) inputErrors(c *Context, x, dy *signal.Signal, w []float32) {
 		return
 	}
 	l.dx.Window(dy, 0, dy.T)
-	l.turn(w, k, n)
-	c.Pool.For(rows, rowsInPlace, func(lo, hi int) {
+	b, turned, block := w, true, manyInPlace
+	if len(w) <= smallWeights {
+		l.turn(w, k, n)
+		b, turned, block = l.turned, false, fewInPlace
+	}
+	c.Pool.For(rows, min(block, rows/(2*c.Pool.Threads())+1), func(lo, hi int) {
 		tile := l.takeTile()
 		*tile = grow(*tile, (hi-lo)*n)
-		kernels.Gemm(nil, hi-lo, n, n, dy.F[lo*n:], n, false, l.turned, n, false, *tile, n, false)
+		kernels.Gemm(nil, hi-lo, n, n, dy.F[lo*n:], n, false, b, n, turned, *tile, n, false)
 		copy(dy.F[lo*n:hi*n], *tile)
 		l.tiles.Put(tile)
 	})
 }
 
-// rowsInPlace is how many rows are computed before they are written over what
-// they were computed from: so few that the product reads W where it lies.
-const rowsInPlace = 56
+// Rows are computed some at a time before they are written over what they were
+// computed from: few where W stays in the second-level cache and is read
+// where it lies, else so many that packing W each time counts little.
+const (
+	smallWeights = 1 << 18 // values
+	fewInPlace   = 56
+	manyInPlace  = 1008
+)
 
 // turn keeps W (k, n) as (n, k).
 func (l *Linear) turn(w []float32, k, n int) {

@@ -80,7 +80,13 @@ func TestLinearAddsSpikesInOrder(t *testing.T) {
 // TestErrorsInThePlaceOfOutputs: errors by the input that are written over the
 // errors by the output are the same, to the bit.
 func TestErrorsInThePlaceOfOutputs(t *testing.T) {
-	const steps, batch, n = 40, 5, 70
+	for _, n := range []int{70, 520} { // W in the second-level cache, and beyond
+		errorsInPlace(t, n)
+	}
+}
+
+func errorsInPlace(t *testing.T, n int) {
+	const steps, batch = 40, 5
 	r := rand.New(rand.NewPCG(2, 0))
 	x, dy := signal.NewAnalog(steps, batch, []int{n}, false), signal.NewAnalog(steps, batch, []int{n}, false)
 	for i := range x.F {
@@ -107,7 +113,7 @@ func TestErrorsInThePlaceOfOutputs(t *testing.T) {
 			if errors == dy {
 				want[i] = slices.Clone(got[i])
 			} else if !slices.Equal(got[i], want[i]) {
-				t.Errorf("gradient by input %d differs", i)
+				t.Errorf("%d neurons: gradient by input %d differs", n, i)
 			}
 		}
 	}

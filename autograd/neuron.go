@@ -68,6 +68,7 @@ func (n *Neuron) Forward(c *Context, in []*Value) (*Value, error) {
 	if err := n.checkState(size, x); err != nil {
 		return nil, err
 	}
+	n.connect(in[0])
 	p.cut(c, x.T)
 	n.fill(c, in[0])
 	for i := range p.ends {
@@ -80,6 +81,30 @@ func (n *Neuron) Forward(c *Context, in []*Value) (*Value, error) {
 		n.Cell.Forward(r)
 	}
 	return &n.out, nil
+}
+
+// connect gives the cell the synapse that makes its current in strips, if one does.
+func (n *Neuron) connect(x *Value) bool {
+	if x.Synapse == nil {
+		return false
+	}
+	n.pieces.all.Synapse = x.Synapse
+	return true
+}
+
+// currentGrad is where the gradient by the current goes; one that a synapse takes has no values.
+func (n *Neuron) currentGrad(x *signal.Signal) *signal.Signal {
+	run, dx := &n.pieces.all, &n.dx
+	switch {
+	case run.Synapse != nil:
+		return x
+	case n.overwrites(x):
+		dx = x
+	default:
+		dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
+	}
+	run.DX = dx
+	return dx
 }
 
 // fill has the current computed where it is not there yet: by the cell as it
@@ -174,14 +199,11 @@ func (n *Neuron) Backward(c *Context, in []*Value, _, grad *Value, need []bool) 
 			p.all.DS, p.all.DSof = nil, grad.Product
 		}
 	}
+	if n.connect(in[0]) {
+		in[0].Synapse.beginErrors(c, need[0])
+	}
 	if need[0] {
-		dx := &n.dx
-		if n.overwrites(x) {
-			dx = x
-		} else {
-			dx.ResetAnalog(x.T, x.B, x.Shape, x.Const)
-		}
-		p.all.DX, n.grads[0].Signal = dx, dx
+		n.grads[0].Signal = n.currentGrad(x)
 		n.back[0] = &n.grads[0]
 	}
 	adjoint := n.adjoints(stateArrays, x.B*x.N())

@@ -27,6 +27,10 @@ type Value struct {
 	// are not there yet; nil = they are. Parts are filled at the same time.
 	Fill func(t0, t1, b0, b1 int)
 
+	// Synapse makes strips of a Signal, and takes the gradient by them: neither
+	// lies in memory as a whole. nil = the values are there, or Fill computes them.
+	Synapse *Linear
+
 	parts []*Value // the input gradients of one adjoint call
 }
 

@@ -40,11 +40,13 @@ type Conversion struct {
 	Accuracy    map[string]float64 `json:"accuracy,omitempty"`    // ann, snn, …
 }
 
-// Vector is an input and the raster that it must give, both [T, N].
+// Vector is an input and what the output of a machine at rest must give for it,
+// both [T, N]: spikes, or membrane potentials.
 type Vector struct {
-	Name   string       `json:"name"`
-	Input  quant.Tensor `json:"input"`
-	Output quant.Tensor `json:"output"`
+	Name      string       `json:"name"`
+	Input     quant.Tensor `json:"input"`
+	Output    quant.Tensor `json:"output"`
+	Potential bool         `json:"potential,omitempty"` // Output holds potentials after each tick, without what follows the point
 }
 
 // tensors calls visit for every array of the image with its name.

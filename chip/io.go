@@ -66,6 +66,11 @@ func (io *IO) validate(net *quant.IntNet) error {
 	if io.Ticks < 0 || io.Ticks > maxTicks || io.Steps < 0 || io.Steps > io.Ticks || io.From < 0 || io.From > 0 && io.From >= io.Ticks {
 		add("%d ticks, %d of them with input, read from tick %d", io.Ticks, io.Steps, io.From)
 	}
+	for _, w := range io.Windows {
+		if net.Find(w.Population) == nil || w.From < 0 || w.From >= w.To || w.To > maxTicks {
+			add("a window of population %q from tick %d to %d", w.Population, w.From, w.To)
+		}
+	}
 	if io.Potential < 0 || math.IsInf(io.Potential, 0) {
 		add("a potential of 1 stands for %v; expected a positive number", io.Potential)
 	}
@@ -75,7 +80,9 @@ func (io *IO) validate(net *quant.IntNet) error {
 // maxTicks bounds a sample.
 const maxTicks = 1 << 24
 
-// Window is the ticks in which a population of a time-to-first-spike network fires.
+// Window is the ticks in which a population of a time-to-first-spike network
+// fires, each neuron once at most. A window of a single tick is that of neurons
+// that only say that others' window has ended.
 type Window struct {
 	Population string `json:"population"`
 	From       int    `json:"from"`

@@ -20,20 +20,10 @@ type Trial struct {
 	Divergence float64 `json:"divergence"` // mean Σ p·ln(p/q) of the float network's and this one's class probabilities
 }
 
-// tuneWork is the number of multiply-adds, over all samples, steps and passes,
-// above which auto does not try tuned.
-const tuneWork = 4e12
-
 // tried are the methods that auto chooses from at T steps, cheapest first.
 func (r *RateResult) tried(o *RateOptions, samples int) []string {
 	list := []string{"initial-potential", "light", "advanced"}
-	macs := 0.0
-	if shapes, err := r.Canonical.Shapes(); err == nil {
-		for _, n := range r.Canonical.Nodes {
-			macs += multiplications(n, shapes)
-		}
-	}
-	if o.Epochs > 0 && 3*macs*float64(o.Steps*o.Epochs*samples) <= tuneWork {
+	if r.passes(o, samples) > 0 {
 		list = append(list, "tuned")
 	}
 	for _, s := range r.Stages {

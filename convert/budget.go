@@ -56,7 +56,7 @@ type Budget struct {
 	Samples  int             `json:"samples"`
 	Layers   []LayerReport   `json:"layers"`
 	Synapses []SynapseReport `json:"synapses"`
-	Output   Errors          `json:"output"` // of the scores: total alone
+	Output   OutputErrors    `json:"output"`
 	Spikes   float64         `json:"spikes_per_neuron"`
 	MACs     float64         `json:"macs"`
 	SynOps   float64         `json:"synops"`
@@ -116,7 +116,7 @@ type account struct {
 	fanOut         []float64 // of each synapse: MACs by value of its input
 	inputs         []string
 	budget         *Budget
-	scores         float64
+	scores         OutputErrors // sums
 }
 
 // synapses lists the synapses and their fan-out.
@@ -159,9 +159,7 @@ func (a *account) batch(x *signal.Signal) error {
 	if err != nil {
 		return err
 	}
-	for i, v := range got.F {
-		a.scores += float64(v) - float64(want.F[i])
-	}
+	a.output(want, got)
 	for _, t := range a.layers {
 		current := a.spiking.Output(currentOf(a.result.Network, t.stage.Name))
 		if current == nil {
@@ -277,7 +275,8 @@ func (a *account) finish() *Budget {
 		b.MACs, b.SynOps, b.Analog = b.MACs+s.MACs, b.SynOps+s.SynOps, b.Analog+s.Analog
 	}
 	last := a.result.Stages[len(a.result.Stages)-1]
-	b.Output.Total = a.scores / n / float64(last.Shape.Size())
+	n *= float64(last.Shape.Size())
+	b.Output = OutputErrors{Input: a.scores.Input / n, Window: a.scores.Window / n, Total: a.scores.Total / n}
 	return b
 }
 

@@ -25,8 +25,9 @@ type RateResult struct {
 
 // Rate converts a network of rectifiers to spiking neurons whose rates stand
 // for activations: in T steps a neuron of threshold θ that fires N spikes
-// stands for θN/T. The input is a constant current. Scores are the mean over
-// time of what the last synapse gives; they make no spikes.
+// stands for θN/T. The input is a constant current, or spikes (RateOptions.Input).
+// Scores are the mean over time of what the last synapse gives, or of a leaky
+// membrane behind it (RateOptions.OutputDecay); they make no spikes.
 func Rate(ctx context.Context, n *model.Network, cal *Calibration, o RateOptions) (*RateResult, error) {
 	if err := cal.check(n.Input, &o); err != nil {
 		return nil, err

@@ -109,6 +109,9 @@ func TestBudgetAddsUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if o := b.Output; math.Abs(o.Input+o.Window-o.Total) > 1e-9 || o.Total == 0 || math.Abs(o.Window) > 1e-6 && name != "advanced" {
+			rt.Errorf("scores: %+v after %d steps of %s", o, steps, name)
+		}
 		for _, l := range b.Layers {
 			m := l.Mean
 			if d := m.Input + m.Clipping + m.Quantization + m.Unevenness - m.Total; math.Abs(d) > 1e-9 {
@@ -144,7 +147,7 @@ func TestZeroErrorNetwork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(b.Layers) != 2 || b.Output.Total != 0 {
+		if len(b.Layers) != 2 || b.Output != (convert.OutputErrors{}) {
 			t.Errorf("%s: %d layers, scores differ by %g", name, len(b.Layers), b.Output.Total)
 		}
 		for _, l := range b.Layers {
@@ -410,6 +413,58 @@ func TestTunedComesCloser(t *testing.T) {
 	}
 	if one != three {
 		t.Error("3 threads give another network than 1")
+	}
+}
+
+// TestTunedLearnsLabels: labels that are all the same, and nothing else to
+// train towards, leave one class for new samples; without labels more remain.
+func TestTunedLearnsLabels(t *testing.T) {
+	n, in := small(), model.Shape{2, 6, 6}
+	fresh := samples(in, 100, uniform)
+	one(fresh)
+	drops := map[float64]float64{}
+	for _, part := range []float64{0, 1} {
+		cal := samples(in, 96, uniform)
+		one(cal)
+		r := rate(t, n, cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Epochs, o.Labels = "tuned", 4, 12, part })
+		v, err := r.Judge(fresh)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Samples != 100 {
+			t.Errorf("judged on %d samples", v.Samples)
+		}
+		drops[part] = v.Drop
+	}
+	if !(drops[1] < drops[0]-5) {
+		t.Errorf("points lost to a network of one class: %v", drops)
+	}
+}
+
+// one labels all samples as of class 1.
+func one(c *convert.Calibration) {
+	for _, labels := range c.Labels {
+		for b := range labels {
+			labels[b] = 1
+		}
+	}
+}
+
+// TestJudgeOfWhatIsTheSame: with hardly any quantization the classes are those of the float network.
+func TestJudgeOfWhatIsTheSame(t *testing.T) {
+	in := model.Shape{2, 6, 6}
+	coarse := rate(t, small(), samples(in, 96, uniform), func(o *convert.RateOptions) { o.Method, o.Steps = "max", 2 })
+	fine := rate(t, small(), samples(in, 96, uniform), func(o *convert.RateOptions) { o.Method, o.Steps = "max", 512 })
+	a, err := coarse.Judge(samples(in, 64, uniform))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := fine.Judge(samples(in, 64, uniform))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(b.Agreement > 0.95 && b.Divergence < a.Divergence/10) {
+		t.Errorf("T = 2: %+v, T = 512: %+v", a, b)
 	}
 }
 

@@ -16,7 +16,9 @@ import (
 // The settings of tuned.
 const (
 	tuneBatch = 50
-	tuneRate  = 0.01 // of Adam, in units of the root mean square of an array; falls to 0 as a half cosine
+	tuneWork  = 2e12  // multiply-adds, over all samples, steps and passes and back, that it may take
+	tuneLeast = 4     // passes, fewer of which are not worth it
+	tuneRate  = 0.005 // of Adam, in units of the root mean square of an array; falls to 0 as a half cosine
 )
 
 // tunedMethod is advanced, and then trains all synapses at once: the scores of
@@ -25,12 +27,18 @@ const (
 // autograd.Distillation at temperature 1. Gradients go back through time; the
 // derivative of a spike is 1/θ for a potential between θ/2 and 3θ/2, so that an
 // input counts at the first step after it whose potential is near the threshold.
-// Thresholds and potentials stay. Labels are not used.
+// Thresholds and potentials stay. With options.Labels = λ above 0 the target is
+//
+//	(1 − λ)·softmax(scores of the float network) + λ·(labels in the sample, by their share)
 func tunedMethod() Method {
 	m := advancedMethod()
 	m.Name, m.Doc = "tuned", "advanced, then all weights at once with surrogate gradients, towards the float network's scores (Hinton et al. 2015)"
 	m.finish = func(ctx context.Context, r *RateResult, cal *Calibration, o *RateOptions) error {
-		if o.Epochs == 0 {
+		n := r.passes(o, cal.Len())
+		if n < o.Epochs {
+			r.Why += fmt.Sprintf("; work for %d of %d passes", n, o.Epochs)
+		}
+		if n == 0 {
 			return nil
 		}
 		t, err := newTuner(r, cal, o)
@@ -42,6 +50,24 @@ func tunedMethod() Method {
 	return m
 }
 
+// passes is the number of passes that the options ask for and tuneWork allows:
+// none where it allows fewer than tuneLeast.
+func (r *RateResult) passes(o *RateOptions, samples int) int {
+	shapes, err := r.Canonical.Shapes()
+	if err != nil {
+		return 0
+	}
+	macs := 0.0
+	for _, n := range r.Canonical.Nodes {
+		macs += multiplications(n, shapes)
+	}
+	allowed := int(tuneWork / max(1, 3*macs*float64(o.Steps*samples)))
+	if allowed < min(tuneLeast, o.Epochs) {
+		return 0
+	}
+	return min(o.Epochs, allowed)
+}
+
 // tuner trains a converted network.
 type tuner struct {
 	result           *RateResult
@@ -51,8 +77,10 @@ type tuner struct {
 	teacher, student *layers.Program
 	source           *augmenter
 	states           []tuneState
+	passes           int
 	step, steps      int
 	x, target        signal.Signal
+	labels           [][3]share // of the samples in x
 }
 
 // tuneState is what Adam keeps of an array.
@@ -66,7 +94,7 @@ func newTuner(r *RateResult, cal *Calibration, o *RateOptions) (*tuner, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tuner{result: r, cal: cal, options: o, source: newAugmenter(cal, r.Canonical.Input, o.Flip)}
+	t := &tuner{result: r, cal: cal, options: o, source: newAugmenter(cal, r.Canonical.Input, o), passes: r.passes(o, cal.Len())}
 	if t.net, err = model.Decode(data); err != nil { // arrays of its own
 		return nil, err
 	}
@@ -87,7 +115,7 @@ func newTuner(r *RateResult, cal *Calibration, o *RateOptions) (*tuner, error) {
 		rms := math.Sqrt(sum / float64(len(p.Value)))
 		t.states = append(t.states, tuneState{make([]float32, len(p.Value)), make([]float32, len(p.Value)), tuneRate * rms})
 	}
-	t.steps = o.Epochs * ((cal.Len() + tuneBatch - 1) / tuneBatch)
+	t.steps = t.passes * ((cal.Len() + tuneBatch - 1) / tuneBatch)
 	return t, nil
 }
 
@@ -127,21 +155,28 @@ func inverse(t *model.Tensor) *model.Tensor {
 
 // run trains, and keeps the weights.
 func (t *tuner) run(ctx context.Context) error {
-	for epoch := range t.options.Epochs {
+	for epoch := range t.passes {
 		r := rng.New(rng.Key(t.cal.Seed, uint64(epoch)), rng.Augment)
 		order := r.Perm(len(t.source.samples))
+		sum := 0.0
 		for at := 0; at < len(order); at += tuneBatch {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			pick := order[at:min(at+tuneBatch, len(order))]
 			t.x.ResetAnalog(1, len(pick), t.result.Canonical.Input, true)
+			t.labels = t.labels[:0]
 			for b, i := range pick {
-				t.source.draw(t.x.Row(b), i, r)
+				t.labels = append(t.labels, t.source.draw(t.x.Row(b), i, r))
 			}
-			if err := t.learn(); err != nil {
+			loss, err := t.learn()
+			if err != nil {
 				return err
 			}
+			sum += loss * float64(len(pick)) / float64(len(order))
+		}
+		if t.cal.Progress != nil {
+			t.cal.Progress(epoch+1, t.passes, sum)
 		}
 	}
 	t.student.Store()
@@ -155,25 +190,47 @@ func (t *tuner) run(ctx context.Context) error {
 	return nil
 }
 
-// learn does one step with the samples in x.
-func (t *tuner) learn() error {
+// learn does one step with the samples in x, and returns the loss before it.
+func (t *tuner) learn() (float64, error) {
 	y, err := t.teacher.Infer(layers.Input{X: &t.x})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	t.target.ResetAnalog(1, y.B, y.Shape, true)
 	copy(t.target.F, y.F)
+	t.mixLabels(t.options.Labels)
 	shown := t.result.shown.show(&t.x, rng.Key(uint64(t.step), uint64(rng.Augment)), t.options.Steps)
 	keys := make([]uint64, shown.B)
 	r, err := t.student.Step(layers.Input{X: shown, Teacher: &t.target, Keys: keys})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if r.Loss-r.Loss != 0 {
-		return fmt.Errorf("convert: tuned: the loss is %v in step %d", r.Loss, t.step+1)
+		return 0, fmt.Errorf("convert: tuned: the loss is %v in step %d", r.Loss, t.step+1)
 	}
 	t.update(t.cal.Pool)
-	return nil
+	return r.Loss, nil
+}
+
+// mixLabels puts a share of the labels into the target: scores whose class
+// probabilities are those mixed.
+func (t *tuner) mixLabels(part float64) {
+	if part == 0 {
+		return
+	}
+	for b, from := range t.labels {
+		row := t.target.Row(b)
+		p := logSoftmax(row)
+		for k := range p {
+			p[k] = (1 - part) * math.Exp(p[k])
+		}
+		for _, f := range from {
+			p[f.label] += part * f.part
+		}
+		for k, v := range p {
+			row[k] = float32(math.Log(max(v, math.SmallestNonzeroFloat32)))
+		}
+	}
 }
 
 // update does a step of Adam (Kingma & Ba 2015).

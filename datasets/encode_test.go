@@ -172,6 +172,9 @@ func TestLatencyTimes(t *testing.T) {
 		{datasets.LatencyOptions{Steps: 11, Curve: "log", Tau: 5, Threshold: 0.2}, float32(math.Inf(1)), 0},
 		{datasets.LatencyOptions{Steps: 3, Curve: "linear", Tau: 5, Threshold: 0.2}, 0.75, 0}, // 0.5 to even
 		{datasets.LatencyOptions{Steps: 1, Curve: "linear", Tau: 5, Threshold: 0.2}, 0.3, 0},
+		{datasets.LatencyOptions{Steps: 11, Curve: "linear", Tau: 1, Threshold: 0.2, Low: -1, Span: 4}, 3, 0},
+		{datasets.LatencyOptions{Steps: 11, Curve: "linear", Tau: 1, Threshold: 0.2, Low: -1, Span: 4}, 0, 8}, // x = 0.25
+		{datasets.LatencyOptions{Steps: 11, Curve: "linear", Tau: 1, Threshold: 0.2, Low: -1, Span: 4}, -0.5, -1},
 	} {
 		s := encode(t, newEncoder(t, "latency", &c.o, []int{1}, 1), []float32{c.x}, []int{1}, 1, 0)
 		var want []uint32

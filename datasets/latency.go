@@ -12,10 +12,13 @@ type LatencyOptions struct {
 	Curve     string  `yaml:"curve" validate:"oneof=linear log" doc:"linear, or log: the time an RC circuit takes to charge to threshold"`
 	Tau       float64 `yaml:"tau" validate:"gt=0,lte=1e6" doc:"time constant of log, in steps"`
 	Threshold float64 `yaml:"threshold" validate:"gte=1e-6,lt=1" doc:"smaller values give no spike, 1e-6 ≤ v < 1"`
+	Low       float64 `yaml:"low" doc:"input value that counts as x = 0"`
+	Span      float64 `yaml:"span" validate:"gte=0" doc:"from there to the input value that counts as x = 1; 0 = 1"`
 }
 
 // latencyKind gives each input with x ≥ θ (threshold) one spike, the earlier
-// the brighter, and no spike to the rest. At step
+// the brighter, and no spike to the rest. With x = (v − low)/span of a value v,
+// at step
 //
 //	linear  t = round((T−1)·(1 − min(x, 1)))
 //	log     t = min(round(τ·ln(x / (x − θ))), T−1),   T−1 at x = θ
@@ -26,7 +29,7 @@ type LatencyOptions struct {
 // raises x − θ to 1e-7 at least, and without clip fires silent inputs at T−1.
 // Static samples only.
 func latencyKind() EncoderKind {
-	return encoderKind("latency", "one spike an input, brighter is earlier", LatencyOptions{25, "linear", 5, 0.01},
+	return encoderKind("latency", "one spike an input, brighter is earlier", LatencyOptions{25, "linear", 5, 0.01, 0, 1},
 		func(o *LatencyOptions, in Info) (Encoder, error) { return latency{*o}, static("latency", in.Frames) })
 }
 
@@ -45,8 +48,12 @@ func (e latency) Prepare(dst *signal.Signal, batch int, shape []int, frames int)
 func (e latency) Encode(dst *signal.Signal, b int, x []float32, _ uint64) {
 	silence(dst, b)
 	threshold := float32(e.o.Threshold)
+	low, span := e.o.Low, e.o.Span
+	if span == 0 {
+		span = 1
+	}
 	for n, v := range x {
-		if v >= threshold {
+		if v = float32((float64(v) - low) / span); v >= threshold {
 			dst.Fire(e.step(v, threshold)*dst.B+b, n)
 		}
 	}

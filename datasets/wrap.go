@@ -32,6 +32,14 @@ func Limit(s Source, n int) Source {
 	return &subset{s, sequence(n)}
 }
 
+// Skip shows the samples behind the first n of s.
+func Skip(s Source, n int) Source {
+	if n <= 0 {
+		return s
+	}
+	return &subset{s, sequence(s.Len())[min(n, s.Len()):]}
+}
+
 // SplitOff parts s in two: round(fraction·Len) samples for validation, drawn
 // by a permutation keyed by seed, and the rest. Both keep the order of s. Of
 // two samples or more and a fraction above 0, each part gets one at least.

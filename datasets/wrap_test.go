@@ -2,6 +2,7 @@ package datasets_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,5 +110,28 @@ func TestHashNamesTheSamples(t *testing.T) {
 	}
 	if h := datasets.Hash(failing{small{4}, 2}); h != "" {
 		t.Errorf("a source that fails has hash %q", h)
+	}
+}
+
+// TestSkip: what Limit shows and what Skip shows are the whole.
+func TestSkip(t *testing.T) {
+	for _, c := range []struct{ n, first, length int }{{0, 0, 9}, {4, 4, 5}, {9, 9, 0}, {20, 9, 0}} {
+		s := datasets.Skip(small{9}, c.n)
+		if s.Len() != c.length {
+			t.Errorf("without the first %d of 9 there are %d", c.n, s.Len())
+		}
+		if s.Len() == 0 {
+			continue
+		}
+		got, want := make([]float32, 4), make([]float32, 4)
+		if _, err := s.At(0, got); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := (small{9}).At(c.first, want); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("without the first %d the first is %v, expected %v", c.n, got, want)
+		}
 	}
 }

@@ -120,7 +120,7 @@ func (c *compiler) layer(node model.Node) error {
 	cells, _ := op.(*autograd.Neuron)
 	if cells != nil {
 		cells.Overwrite = c.alone(node.Inputs[0])
-		c.fillsInput(cells, node.Inputs[0])
+		c.fuse(cells, node.Inputs[0])
 	}
 	if linear, ok := op.(*autograd.Linear); ok {
 		linear.Product = c.takesProduct(node.Inputs[0])
@@ -159,11 +159,17 @@ func (c *compiler) readers(name string) int {
 	return count
 }
 
-// fillsInput has a linear layer computed row by row by the neurons that alone read it.
-func (c *compiler) fillsInput(cells *autograd.Neuron, input string) {
-	filler, ok := cells.Cell.(neuron.InputFiller)
-	if linear := c.linears[input]; ok && linear != nil {
-		linear.Late = filler.FillsInput() && c.alone(input)
+// fuse has a linear layer computed in parts by the neurons that alone read it.
+func (c *compiler) fuse(cells *autograd.Neuron, input string) {
+	linear := c.linears[input]
+	if linear == nil || !c.alone(input) {
+		return
+	}
+	if filler, ok := cells.Cell.(neuron.InputFiller); ok {
+		linear.Late = filler.FillsInput()
+	}
+	if taker, ok := cells.Cell.(neuron.SynapseTaker); ok {
+		linear.Strips = taker.TakesSynapse() && !c.wantsInput && c.net.Node(input).Inputs[0] == model.InputName
 	}
 }
 

@@ -18,7 +18,9 @@ type Quantization struct {
 	// that the output tells apart, where scores are currents: means over Steps.
 	Scores [2]float64 `yaml:"-" json:"scores,omitzero"`
 	Steps  int        `yaml:"-" json:"steps,omitempty"`
-	Input  string     `yaml:"input,omitempty" json:"input" validate:"omitempty,oneof=spikes counts values" doc:"what enters: spikes, counts as they are, or values on a grid; left out, the encoder decides"`
+	// Chip describes a generic chip, as YAML; "" = the target as it is.
+	Chip  string `yaml:"-" json:"chip,omitempty"`
+	Input string `yaml:"input,omitempty" json:"input" validate:"omitempty,oneof=spikes counts values" doc:"what enters: spikes, counts as they are, or values on a grid; left out, the encoder decides"`
 }
 
 // DefaultQuantization is what holds where a config says nothing.

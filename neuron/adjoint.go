@@ -48,6 +48,10 @@ func (c *scan) Backward(r *Run) {
 		whole.Backward(run)
 		return
 	}
+	if r.Synapse != nil {
+		c.backwardStrips(r)
+		return
+	}
 	fresh := r.DX != nil && r.DX.Const && !r.Add
 	if c.fast.backward {
 		each(r, &c.vectorized, c.n, 2*width(r.X.T), func(k block, v *vectors) {

@@ -26,8 +26,11 @@ type Run struct {
 	// Fill computes steps t0 to t1 of samples b0 to b1 of X, for a Cell that is an
 	// InputFiller; nil = they are there.
 	Fill func(t0, t1, b0, b1 int)
-	S    *signal.Signal // out: spikes, every word of them; counts, zeroed by the caller, when MaxSpikes ≠ 1
-	V    *signal.Signal // out: potential after each step, analog; nil = not wanted
+	// Synapse, for a Cell that takes one, makes X and takes dL/dX strip by strip:
+	// X then has extents and no values, and DX is nil.
+	Synapse Synapse
+	S       *signal.Signal // out: spikes, every word of them; counts, zeroed by the caller, when MaxSpikes ≠ 1
+	V       *signal.Signal // out: potential after each step, analog; nil = not wanted
 	// U holds, for a recurrent layer, the potential that was compared with the
 	// threshold in each step: out of Forward, into Backward, which may write dL/dX
 	// over it; nil = computed again. S is then an input of Backward, with or without U.
@@ -54,6 +57,16 @@ type Product struct {
 
 // ProductTaker is a Cell that may take dL/dS as a Product.
 type ProductTaker interface{ TakesProducts() bool }
+
+// Synapse makes the input current of some lanes of all samples and steps, and
+// takes the gradient by it. Strips are worked on at the same time.
+type Synapse interface {
+	Currents(x *signal.Signal, lo, hi int) // writes x (T, B, hi−lo)
+	Errors(dx *signal.Signal, lo, hi int)
+}
+
+// SynapseTaker is a Cell that may take a Synapse.
+type SynapseTaker interface{ TakesSynapse() bool }
 
 // InputFiller is a Cell that may call Run.Fill in its Forward, a few steps at a time, before it reads them.
 type InputFiller interface{ FillsInput() bool }

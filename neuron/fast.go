@@ -21,6 +21,7 @@ type vectors struct {
 	words  []uint64
 
 	lanes, n   int       // of the block, and that in whole words
+	at         int       // the lane of the layer that is the first of X and DX
 	x, ds, dx  []float32 // of one step
 	product    []float32 // T rows of Run.DSof
 	u          []float32 // T + 1 rows: the potential that was compared with the threshold, first what stands for it before the first step
@@ -127,6 +128,9 @@ func (v *vectors) in(s *signal.Signal, t, steps int, k block, scratch []float32)
 	return scratch, 0, 1
 }
 
+// own is block k in X and DX.
+func (v *vectors) own(k block) block { return block{k.b, k.lo - v.at, k.hi - v.at} }
+
 // begin sets the state before the first step.
 func (v *vectors) begin(c *scan, s *State, k block) {
 	l := lanes{v: v.state.V[:k.lanes()], i: v.state.I[:k.lanes()], p: v.state.P[:k.lanes()]}
@@ -153,7 +157,7 @@ func (v *vectors) steps(c *scan, r *Run, t int, k block) int {
 	count := max(1, r.X.T-1-t)
 	o := &v.rows
 	*o = kernels.ScanRows{Words: v.words, Last: last}
-	o.X, o.XStep, count = v.in(r.X, t, count, k, v.x)
+	o.X, o.XStep, count = v.in(r.X, t, count, v.own(k), v.x)
 	if r.V != nil && v.lanes < v.n {
 		count = 1
 	} else if r.V != nil {
@@ -183,7 +187,7 @@ func (v *vectors) replay(c *scan, r *Run, k block) {
 	o := &v.rows
 	for t := 0; t < r.X.T; t += o.Steps {
 		*o = kernels.ScanRows{Words: v.words, U: v.u[(t+1)*v.n:]}
-		o.X, o.XStep, o.Steps = v.in(r.X, t, r.X.T-t, k, v.x)
+		o.X, o.XStep, o.Steps = v.in(r.X, t, r.X.T-t, v.own(k), v.x)
 		v.kernel.Forward(o)
 	}
 	for t := range r.X.T {
@@ -258,12 +262,12 @@ func (v *vectors) unstep(c *scan, r *Run, end int, k block) int {
 		}
 	}
 	if r.DX != nil && v.lanes == v.n {
-		e.DX, e.DXStep = seriesOf(r.DX, t, k)
+		e.DX, e.DXStep = seriesOf(r.DX, t, v.own(k))
 		e.Add = r.DX.Const
 	}
 	v.kernel.Backward(e)
 	if r.DX != nil && v.lanes < v.n {
-		if dx := lanesOf(r.DX, t, k); r.DX.Const {
+		if dx := lanesOf(r.DX, t, v.own(k)); r.DX.Const {
 			kernels.Add(dx, v.dx)
 		} else {
 			copy(dx, v.dx)

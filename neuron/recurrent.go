@@ -73,6 +73,9 @@ func newSpiking(l Layer) (Cell, error) {
 // FillsInput implements InputFiller.
 func (c *recurrent) FillsInput() bool { return c.fast.forward }
 
+// TakesSynapse implements SynapseTaker: all neurons of a sample step together.
+func (c *recurrent) TakesSynapse() bool { return false }
+
 // without returns the set less the names.
 func without(set map[string]bool, names ...string) map[string]bool {
 	out := map[string]bool{}

@@ -118,7 +118,9 @@ func (g *group) sum(c *recurrent, r *Run, t, lo, hi int) {
 		g.starts = append(g.starts, uint32(len(g.list)))
 	}
 	if c.tiled() {
-		kernels.AddTiledRows(g.current, size, c.tiles, c.n, g.starts, g.list)
+		for j := 0; j < len(c.tiles)/c.n; j += kernels.TileColumns {
+			kernels.AddRowLists(g.current[j:], size, c.tiles[j*c.n:], kernels.TileColumns, kernels.TileColumns, c.n, g.starts, g.list)
+		}
 		return
 	}
 	for i := range hi - lo {

@@ -25,6 +25,7 @@ type scan struct {
 	rules      kernels.ScanRules
 	fast       struct{ forward, backward bool }
 	vectorized sync.Pool // *vectors
+	stripped   sync.Pool // *strip
 	joint      *joined   // nil until samples are joined
 }
 
@@ -68,6 +69,10 @@ func (c *scan) Forward(r *Run) {
 	if c.joins(r.X.B) {
 		whole, run := c.join(r)
 		whole.Forward(run)
+		return
+	}
+	if r.Synapse != nil {
+		c.forwardStrips(r)
 		return
 	}
 	if c.fast.forward {

@@ -41,12 +41,28 @@ func Restore(f *torchfile.File) (*model.Network, []string, error) {
 // is reported at once. The notes say what was done beyond copying.
 func Fill(n *model.Network, tensors []torchfile.Tensor) ([]string, error) {
 	f := newFiller(n, tensors)
+	f.noteRounding(tensors)
 	f.unwrap()
 	for i := range n.Nodes {
 		f.node(&n.Nodes[i])
 	}
 	f.leftOver()
 	return f.notes, f.faults.Err()
+}
+
+// noteRounding says how many numbers of a checkpoint in double precision were rounded.
+func (f *filler) noteRounding(tensors []torchfile.Tensor) {
+	var names []string
+	rounded, values := 0, 0
+	for _, t := range tensors {
+		if t.Rounded > 0 {
+			names = append(names, t.Name)
+			rounded, values = rounded+t.Rounded, values+t.Len()
+		}
+	}
+	if rounded > 0 {
+		f.notes = append(f.notes, fmt.Sprintf("%d of %d numbers of float64 were rounded to float32, in which networks run: %s", rounded, values, strings.Join(names, ", ")))
+	}
 }
 
 // filler keeps track of which tensors are still to be placed.

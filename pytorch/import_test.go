@@ -172,3 +172,16 @@ func TestDamagedState(t *testing.T) {
 		t.Error("no file with harmless damage was read")
 	}
 }
+
+// TestRoundedDoublesAreNoted: networks run in float32, which a checkpoint of float64 should hear.
+func TestRoundedDoublesAreNoted(t *testing.T) {
+	n := build(t, model.Shape{3}, "snntorch", twoLayers)
+	s := fc()
+	w := s["fc.weight"]
+	w.DType, w.Rounded = "float64", 4
+	notes, err := pytorch.Fill(n, s.with("fc.weight", w).tensors())
+	want := "4 of 6 numbers of float64 were rounded to float32, in which networks run: fc.weight"
+	if err != nil || len(notes) != 1 || notes[0] != want {
+		t.Errorf("notes %q, %v; want %q", notes, err, want)
+	}
+}

@@ -260,10 +260,10 @@ func (p *planner) close(name string, d Dynamics) {
 	case d.Last && d.Delay > 0 && p.plan.Trained:
 		r.Add("an output that comes a step late", "set delay: 0 in the last layer")
 	case !a.Initial && !all(d.Init, 0):
-		r.Add("a potential that does not start at 0", "leave v_init out")
+		r.Add("a potential that does not start at 0", "leave v_init out; convert with method: max or percentile")
 	}
 	if d.Stretch > 1 && (d.Alpha != nil || !all(d.Beta, 1)) {
-		r.Add("a leak or a current over more ticks than steps", "stretch networks of if neurons only")
+		r.Add("a leak or a current over more ticks than steps", "stretch networks of if neurons only; convert with output_decay: 0")
 	}
 	if n := len(d.Gain); n != 1 && n != l.Out {
 		r.Add("thresholds or gains that differ within a channel", "share them by channel or layer")

@@ -47,7 +47,8 @@ type EvalOptions struct {
 	Each    func(done, of int)
 }
 
-// EvalEpoch keys the encoding of samples that are judged, not trained on.
+// EvalEpoch keys the encoding of samples that are judged, not trained on: whoever
+// shows them elsewhere, as on a chip, shows the same spikes.
 const EvalEpoch = math.MaxUint64
 
 // Network is what Evaluate judges: a layers.Program, or a simulator that answers the same questions.
@@ -145,7 +146,7 @@ func (s *Score) average() {
 
 // count adds one sample.
 func (s *Score) count(row []float32, label int) {
-	if argmax(row) == label {
+	if signal.ArgMax(row) == label {
 		s.Correct++
 	}
 	s.Loss += crossEntropy(row, label)
@@ -164,7 +165,7 @@ func (e *Evaluation) add(scores *signal.Signal, labels []int, keep bool) {
 	}
 	for b, label := range labels {
 		row := scores.Row(b)
-		guess := argmax(row)
+		guess := signal.ArgMax(row)
 		if label < classes {
 			e.Confusion[label][guess]++
 		}
@@ -176,22 +177,11 @@ func (e *Evaluation) add(scores *signal.Signal, labels []int, keep bool) {
 	}
 }
 
-// argmax is the first of the largest scores.
-func argmax(row []float32) int {
-	at := 0
-	for i, v := range row {
-		if v > row[at] {
-			at = i
-		}
-	}
-	return at
-}
-
 func crossEntropy(row []float32, label int) float64 {
 	if label >= len(row) {
 		return 0
 	}
-	high := float64(row[argmax(row)])
+	high := float64(row[signal.ArgMax(row)])
 	sum := 0.0
 	for _, v := range row {
 		sum += math.Exp(float64(v) - high)
@@ -202,7 +192,7 @@ func crossEntropy(row []float32, label int) float64 {
 func countCorrect(scores *signal.Signal, labels []int) int {
 	n := 0
 	for b, label := range labels {
-		if argmax(scores.Row(b)) == label {
+		if signal.ArgMax(scores.Row(b)) == label {
 			n++
 		}
 	}

@@ -22,6 +22,7 @@ const (
 	MetricsFile   = "metrics.jsonl"
 	SummaryFile   = "summary.json"
 	ReportFile    = "report.html"
+	AccountFile   = "conversion.json" // of a network that was converted
 	checkpointDir = "checkpoint"
 	lockFile      = ".lock"
 )
@@ -36,16 +37,24 @@ const (
 	Resume
 )
 
-// OpenDir prepares a run directory and locks it until release is called.
-func OpenDir(dir string, mode Mode) (release func(), err error) {
+// CheckDir says why a run directory cannot be opened in a mode, before anything is done for it.
+func CheckDir(dir string, mode Mode) error {
 	run := exists(filepath.Join(dir, ConfigFile)) || exists(filepath.Join(dir, ModelFile))
 	switch {
 	case run && mode == Fresh:
-		return nil, fault.Fault{Pkg: "train", Subject: dir, Fact: "holds a run already", Hint: "go on with --resume, replace it with --force, or choose another --out"}
+		return fault.Fault{Pkg: "train", Subject: dir, Fact: "holds a run already", Hint: "go on with --resume, replace it with --force, or choose another --out"}
 	case !run && mode == Resume:
-		return nil, fault.Fault{Pkg: "train", Subject: dir, Fact: "holds no run to resume", Hint: "start without --resume"}
+		return fault.Fault{Pkg: "train", Subject: dir, Fact: "holds no run to resume", Hint: "start without --resume"}
 	case !run && mode != Resume && !emptyDir(dir):
-		return nil, fault.Fault{Pkg: "train", Subject: dir, Fact: "holds files that are not of a run", Hint: "choose an empty or new directory for --out"}
+		return fault.Fault{Pkg: "train", Subject: dir, Fact: "holds files that are not of a run", Hint: "choose an empty or new directory for --out"}
+	}
+	return nil
+}
+
+// OpenDir prepares a run directory and locks it until release is called.
+func OpenDir(dir string, mode Mode) (release func(), err error) {
+	if err := CheckDir(dir, mode); err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Join(dir, checkpointDir), 0o755); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
@@ -69,7 +78,7 @@ func OpenDir(dir string, mode Mode) (release func(), err error) {
 
 // clearRun removes what a run wrote, and nothing else.
 func clearRun(dir string) error {
-	names := []string{ConfigFile, ModelFile, MetricsFile, SummaryFile, ReportFile}
+	names := []string{ConfigFile, ModelFile, MetricsFile, SummaryFile, ReportFile, AccountFile}
 	events, _ := filepath.Glob(filepath.Join(dir, "events.out.tfevents.*"))
 	for _, f := range append(events, checkpoints(filepath.Join(dir, checkpointDir))...) {
 		names = append(names, f[len(dir)+1:])

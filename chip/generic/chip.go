@@ -1,6 +1,10 @@
 package generic
 
 import (
+	"reflect"
+
+	"go.yaml.in/yaml/v3"
+
 	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/quant"
@@ -11,14 +15,14 @@ type Chip struct {
 	Label     string `yaml:"name" doc:"name of the chip, for messages"`
 	Weights   Number `yaml:"weight" doc:"weights"`
 	Potential State  `yaml:"potential" doc:"membrane potential"`
-	Current   *State `yaml:"current" doc:"synaptic current; without it spikes enter the potential directly"`
+	Current   *State `yaml:"current,omitempty" doc:"synaptic current; without it spikes enter the potential directly"`
 	Threshold Number `yaml:"threshold" doc:"thresholds and biases"`
 	Fire      string `yaml:"fire" validate:"oneof=above at-least" doc:"comparison that decides a spike"`
 	Reset     string `yaml:"reset" validate:"oneof=zero subtract none" doc:"what a spike does to the potential"`
 	MaxSpikes int    `yaml:"max_spikes" validate:"gte=0" doc:"spikes of a neuron in a tick, 0 = any number"`
 	MaxDelay  int    `yaml:"max_delay" validate:"gte=0,lte=4096" doc:"ticks beyond the first that a spike may wait"`
 	Cores     Cores  `yaml:"cores" doc:"size of the chip"`
-	Costs     []Cost `yaml:"energy" validate:"dive" doc:"what events cost"`
+	Costs     []Cost `yaml:"energy,omitempty" validate:"dive" doc:"what events cost"`
 }
 
 // Cost is what one event costs.
@@ -61,9 +65,25 @@ func Default() Chip {
 }
 
 // Load reads a description over the default; all faults at once, with positions.
-func Load(path string) (*Chip, error) {
+func Load(path string) (*Chip, error) { return read(config.Options{Files: []string{path}}) }
+
+// Parse reads the text of a description, as Text gives it.
+func Parse(name, text string) (*Chip, error) {
+	return read(config.Options{Texts: []config.Text{{Name: name, YAML: []byte(text)}}})
+}
+
+// Text is the description in YAML, "" of the default.
+func (c *Chip) Text() (string, error) {
+	if reflect.DeepEqual(*c, Default()) {
+		return "", nil
+	}
+	text, err := yaml.Marshal(c)
+	return string(text), err
+}
+
+func read(o config.Options) (*Chip, error) {
 	c := Default()
-	doc, err := config.Load(config.Options{Files: []string{path}}, &c)
+	doc, err := config.Load(o, &c)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/snntrain/snntrain/chip"
@@ -60,6 +61,23 @@ func TestDescription(t *testing.T) {
 	}
 	if !slices.Equal(im.Placement.Usage, want) {
 		t.Errorf("%+v", im.Placement.Usage)
+	}
+}
+
+// TestTextOfDescriptions: a description written and read again is the same; the default is nothing to write.
+func TestTextOfDescriptions(t *testing.T) {
+	c := load(t)
+	text, err := c.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := generic.Parse("text", text)
+	if d := cmp.Diff(c, got); err != nil || d != "" {
+		t.Error(err, d)
+	}
+	own := generic.Default()
+	if text, err := own.Text(); text != "" || err != nil {
+		t.Errorf("%q, %v", text, err)
 	}
 }
 

@@ -89,7 +89,7 @@ func TestEachLimitIsRefused(t *testing.T) {
 		`"layer3": bias mantissa (13 bits, signed) 4096 is outside`:          func(n *quant.IntNet) { neuron(n).Bias = quant.Scalar(4096 * 64) },
 		`"layer3.dense": latency is 2, the target has 1`:                     func(n *quant.IntNet) { group(n, "layer3.dense").Latency = 2 },
 		`"layer3.dense": 63 ticks of delay, the limit is 62 (Davies 2018)`:   func(n *quant.IntNet) { group(n, "layer3.dense").Delay.Ticks.Data[0] = 63 },
-		`"layer3.dense": exponent is 2, the target has 0`:                    func(n *quant.IntNet) { group(n, "layer3.dense").Exponent = 2 },
+		`"layer3.dense": exponent 8 is outside -8..7`:                        func(n *quant.IntNet) { group(n, "layer3.dense").Exponent = 8 },
 		`"layer4.rec": recurrent synapses with delays`: func(n *quant.IntNet) {
 			group(n, "layer4.rec").Delay = quant.Delay{Per: quant.DelayAll, Ticks: quant.Scalar(1)}
 		},
@@ -195,5 +195,21 @@ func TestOutAxons(t *testing.T) {
 	// 1024 neurons in one core, 128 neurons of the next layer in each of 5 cores: 5120 output axons
 	if _, err := lava.Loihi1().Place(net); err == nil || !strings.Contains(err.Error(), "5120 output axons a core, the limit is 4096") {
 		t.Errorf("output axons: %v", err)
+	}
+}
+
+// TestExponentsAreNotInNetx: Lava's dense process has them, the file has not.
+func TestExponentsAreNotInNetx(t *testing.T) {
+	net := netx(t)
+	for i := range net.Synapses {
+		if s := &net.Synapses[i]; s.Name == "layer3.dense" {
+			s.Exponent = 2
+		}
+	}
+	if err := lava.Loihi2().Check(net); err != nil {
+		t.Error(err)
+	}
+	if _, err := lava.FromNet(net); err == nil || !strings.Contains(err.Error(), `layer "layer3": synapses "layer3.dense" have the exponent 2, and netx finds its own`) {
+		t.Error(err)
 	}
 }

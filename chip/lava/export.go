@@ -2,6 +2,8 @@ package lava
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/quant"
@@ -10,6 +12,9 @@ import (
 // FromNet is the netx form of a network: a chain of layers that Check accepts.
 func FromNet(net *quant.IntNet) (*Netx, error) {
 	if err := Loihi2().Check(net); err != nil {
+		return nil, err
+	}
+	if err := refuseJoins(net); err != nil {
 		return nil, err
 	}
 	x, last := &Netx{}, quant.InputName
@@ -29,6 +34,25 @@ func FromNet(net *quant.IntNet) (*Netx, error) {
 	return x, nil
 }
 
+// refuseJoins names the first layer that reads several others, as those of first spike times do.
+func refuseJoins(net *quant.IntNet) error {
+	for _, p := range net.Populations {
+		var from []string
+		for _, s := range net.Into(p.Name) {
+			if s.From != p.Name && !slices.Contains(from, s.From) {
+				from = append(from, s.From)
+			}
+		}
+		if len(from) > 1 {
+			return fault.Fault{
+				Pkg: "chip/lava", Subject: fmt.Sprintf("layer %q", p.Name), Fact: "reads " + strings.Join(from, ", "),
+				Hint: "netx holds a chain of layers, each of which reads the one before; the image itself runs on the emulator",
+			}
+		}
+	}
+	return nil
+}
+
 // groupsInto finds the synapses into a layer: those of the layer before, and recurrent ones.
 func groupsInto(net *quant.IntNet, name, last string) (in, rec *quant.Synapses, err error) {
 	for i := range net.Synapses {
@@ -41,6 +65,11 @@ func groupsInto(net *quant.IntNet, name, last string) (in, rec *quant.Synapses, 
 			rec = s
 		default:
 			return nil, nil, fmt.Errorf("synapses %q come from %q, the layer before is %q", s.Name, s.From, last)
+		}
+	}
+	for _, s := range []*quant.Synapses{in, rec} {
+		if s != nil && s.Exponent != 0 {
+			return nil, nil, fmt.Errorf("synapses %q have the exponent %d, and netx finds its own", s.Name, s.Exponent)
 		}
 	}
 	if in == nil || rec != nil && in.Dense == nil {

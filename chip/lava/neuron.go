@@ -10,6 +10,8 @@ const (
 	decayBits = 12
 	scaleBits = 6 // input, threshold and netx biases are in units of 2^6
 	maxDelay  = 62
+
+	leastExponent, mostExponent = -8, 7 // of a dense group's weights (brian2-loihi's w_exp)
 )
 
 // current is the range of u: above 2^23 it loses 2^24, at or below −2^23 it gains 2^24, once.

@@ -177,7 +177,9 @@ func checkDense(v *chip.Violations, s *quant.Synapses) {
 	if _, _, exact := quant.LavaWeights(s.Dense.Weight.Data); !exact {
 		v.Add(s.Name, "the weights are changed when Lava loads them", "use even weights of both signs, and no matrix without positive weights that holds a zero")
 	}
-	chip.Want(v, s.Name, "exponent", s.Exponent, 0, "netx finds its own")
+	if s.Exponent < leastExponent || s.Exponent > mostExponent {
+		v.Add(s.Name, fmt.Sprintf("exponent %d is outside %d..%d", s.Exponent, leastExponent, mostExponent), "scale the weights")
+	}
 	if s.Delay.Per != "" && s.From == s.To {
 		v.Add(s.Name, "recurrent synapses with delays", "Lava has no model of them")
 	}

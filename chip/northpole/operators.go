@@ -26,7 +26,7 @@ func (w *writer) synapses(p *quant.Population, s *quant.Synapses, out string, fi
 		attrs := append(window(l.Padding, l.Stride, l.Size, from, p.Shape), intsAttr("kernel_shape", l.Size[:]...), intsAttr("strides", l.Stride[:]...))
 		w.node(s.Name, "MaxPool", []string{in}, out, attrs...)
 	case s.Conv != nil:
-		w.convolution(p, s.Name, s.Conv, from, p.Shape, in, out, first)
+		w.convolution(p, s, in, out, first)
 	case s.One != nil:
 		w.oneToOne(p, s, in, out, first)
 	default:
@@ -43,7 +43,8 @@ func window(padding, stride, span [2]int, from, to []int) []onnx.Attr {
 	return []onnx.Attr{intsAttr("pads", padding[0], padding[1], behind[0], behind[1])}
 }
 
-func (w *writer) convolution(p *quant.Population, name string, c *quant.Conv, from, to []int, in, out string, first bool) {
+func (w *writer) convolution(p *quant.Population, s *quant.Synapses, in, out string, first bool) {
+	name, c, from, to := s.Name, s.Conv, w.net.SourceShape(s.From), p.Shape
 	k := c.Weight.Shape[2:]
 	span := [2]int{c.Dilation[0]*(k[0]-1) + 1, c.Dilation[1]*(k[1]-1) + 1}
 	for i := range 2 {

@@ -1,9 +1,7 @@
 package northpole
 
 import (
-	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -12,260 +10,218 @@ import (
 	"github.com/snntrain/snntrain/quant"
 )
 
-// Knows reports whether a model is one that Export wrote.
-func Knows(m *onnx.Model) bool {
-	return strings.HasPrefix(m.Producer, "snntrain") && len(m.Nodes) > 1 && m.Nodes[0].Op == "QuantizeLinear"
-}
-
-// Read is the network of a file that Export wrote. How many bits a weight is
-// stored with is not in it: those that all weights of a layer take.
+// Read reads a network that Export wrote. Any other graph in QDQ form is
+// refused with the first node that Export does not write; the file does not say
+// what an input of 1 stands for, so that is left open (quant.Input.Scale 0).
 func Read(raw []byte) (*quant.IntNet, error) {
 	m, err := onnx.Decode(raw)
 	if err != nil {
 		return nil, err
 	}
-	if !Knows(m) || len(m.Inputs) != 1 {
-		return nil, fault.Fault{Pkg: "chip/northpole", Subject: "ONNX file", Fact: "is none that export wrote", Hint: "a trained network: quantize FILE.onnx --target northpole"}
-	}
-	r := &reader{m: m, net: &quant.IntNet{}, values: map[string]*sum{}, weights: map[string]dequantized{}, from: map[string]*onnx.Node{}}
-	for i := range m.Nodes {
-		n := &m.Nodes[i]
-		if err := r.node(n); err != nil {
-			return nil, fault.Fault{Pkg: "chip/northpole", Subject: fmt.Sprintf("node %q (%s)", n.Name, n.Op), Fact: err.Error(), Hint: "a file as export wrote it is read"}
-		}
-	}
-	if err := r.net.Validate(); err != nil {
+	r := &reader{m: m, net: &quant.IntNet{}, sums: map[string]*sum{}, sources: map[string]string{}, scales: map[string]string{}}
+	if err := r.graph(); err != nil {
 		return nil, err
 	}
-	return r.net, New().Check(r.net)
+	return r.net, r.net.Validate()
 }
 
-// sum is a value of the graph: what a source sends, or a layer that is not complete.
+// sum is a layer on its way from its synapses to its activation.
 type sum struct {
-	source string
-	shape  []int
-	syn    []quant.Synapses
-	factor []float32 // of a one-to-one synapse: its weights times the scale
-	bias   []int32
-	scale  []float32
-	pool   bool
-	rect   bool
-	clip   []float32
-}
-
-// dequantized is an array of weights or biases and its scales.
-type dequantized struct {
-	t     *onnx.Tensor
-	scale []float32
+	synapses []quant.Synapses
+	shape    []int
+	bias     quant.Tensor
+	scales   []float32 // of its channels; nil = 1
+	factors  []float32 // of one-to-one synapses: weights times the scales of the layer that they join
+	relu     bool
+	rounded  bool
+	min, max int32
 }
 
 type reader struct {
 	m       *onnx.Model
 	net     *quant.IntNet
-	values  map[string]*sum
-	weights map[string]dequantized
-	from    map[string]*onnx.Node // QuantizeLinear of each quantized value
+	sums    map[string]*sum
+	sources map[string]string // dequantized value, flattened or not → population
+	scales  map[string]string // dequantized constant → its node's integers and scale, "ints scale"
 }
 
-var errForm = errors.New("is not what export writes here")
-
-func (r *reader) node(n *onnx.Node) error {
-	if len(n.Inputs) == 0 || len(n.Outputs) != 1 {
-		return errForm
+// graph reads the nodes in the order of the file.
+func (r *reader) graph() error {
+	if len(r.m.Inputs) != 1 || len(r.m.Inputs[0].Dims) < 2 {
+		return fault.Fault{Pkg: "chip/northpole", Subject: "graph", Fact: "has no single input of [N, …]"}
 	}
-	switch n.Op {
-	case "QuantizeLinear":
-		r.from[n.Outputs[0]] = n
-		return nil
-	case "DequantizeLinear":
-		return r.dequantize(n)
+	for _, d := range r.m.Inputs[0].Dims[1:] {
+		r.net.Input.Shape = append(r.net.Input.Shape, int(d.Size))
 	}
-	in := r.values[n.Inputs[0]]
-	if in == nil {
-		return errForm
-	}
-	out, err := r.apply(n, in)
-	if err == nil {
-		r.values[n.Outputs[0]] = out
-	}
-	return err
-}
-
-// apply is what an operator makes of its first input.
-func (r *reader) apply(n *onnx.Node, in *sum) (*sum, error) {
-	if in.source == "" && slices.Contains([]string{"Gemm", "Conv", "MaxPool", "Mul", "Flatten"}, n.Op) {
-		return nil, errForm
-	}
-	switch n.Op {
-	case "Flatten":
-		return in, nil
-	case "Gemm", "Conv":
-		return r.weighted(n, in)
-	case "MaxPool":
-		p, err := windowOf(n, "kernel_shape")
-		if err != nil || len(in.shape) != 3 {
-			return nil, errForm
+	for i := range r.m.Nodes {
+		n := &r.m.Nodes[i]
+		if err := r.node(n); err != nil {
+			return fault.Fault{Pkg: "chip/northpole", Subject: fmt.Sprintf("node %q (%s)", n.Title(), n.Op), Fact: err.Error(), Hint: "only what snntrain exports for northpole is read"}
 		}
-		pool := &quant.Pool{Size: p.size, Stride: p.stride, Padding: [2]int{p.pads[0], p.pads[1]}}
-		return &sum{pool: true, shape: p.shape(in.shape, in.shape[0]), syn: []quant.Synapses{{Name: n.Name, From: in.source, Pool: pool}}}, nil
-	case "Mul":
-		f := r.constant(n, 1)
-		if f == nil || len(f.Floats) != quant.Len(in.shape) {
-			return nil, errForm
-		}
-		return &sum{shape: in.shape, syn: []quant.Synapses{{Name: n.Name, From: in.source}}, factor: f.Floats}, nil
-	case "Add":
-		return r.join(n, in)
-	case "Identity":
-		if in.source != "" {
-			r.net.Output = in.source
-			return in, nil
-		}
-		return r.close(strings.TrimSuffix(n.Name, ".sums"), in, false, false)
 	}
-	out := *in
-	switch n.Op {
-	case "Relu":
-		out.rect = true
-	case "Clip":
-		lo, hi := r.constant(n, 1), r.constant(n, 2)
-		if lo == nil || hi == nil || len(lo.Floats) != 1 || len(hi.Floats) != 1 {
-			return nil, errForm
-		}
-		out.clip = []float32{lo.Floats[0], hi.Floats[0]}
-	case "Reshape":
-		s := r.constant(n, 1)
-		if s == nil || len(s.Ints) < 2 {
-			return nil, errForm
-		}
-		out.shape = nil
-		for _, d := range s.Ints[1:] {
-			out.shape = append(out.shape, int(d))
-		}
-	default:
-		return nil, errForm
+	if r.net.Output == "" {
+		return fault.Fault{Pkg: "chip/northpole", Subject: "graph", Fact: "has no output"}
 	}
-	return &out, nil
-}
-
-func (r *reader) constant(n *onnx.Node, i int) *onnx.Tensor {
-	if i >= len(n.Inputs) {
-		return nil
-	}
-	return r.m.Constants[n.Inputs[i]]
-}
-
-// dequantize takes weights, the input, or completes a layer.
-func (r *reader) dequantize(n *onnx.Node) error {
-	scale := r.constant(n, 1)
-	if scale == nil {
-		return errForm
-	}
-	if t := r.m.Constants[n.Inputs[0]]; t != nil {
-		r.weights[n.Outputs[0]] = dequantized{t, scale.Floats}
-		return nil
-	}
-	q, zero := r.from[n.Inputs[0]], r.constant(n, 2)
-	if q == nil || zero == nil {
-		return errForm
-	}
-	signed := zero.Type == onnx.Int8
-	if q.Inputs[0] == r.m.Inputs[0].Name {
-		return r.input(n, signed)
-	}
-	in := r.values[q.Inputs[0]]
-	if in == nil || in.source != "" {
-		return errForm
-	}
-	if strings.HasSuffix(n.Name, ".wide.dequantize") { // a clip follows
-		r.values[n.Outputs[0]] = in
-		return nil
-	}
-	out, err := r.close(strings.TrimSuffix(n.Name, ".dequantize"), in, true, signed)
-	if err == nil {
-		r.values[n.Outputs[0]] = out
-	}
-	return err
-}
-
-func (r *reader) input(n *onnx.Node, signed bool) error {
-	in := &r.net.Input
-	for _, d := range r.m.Inputs[0].Dims[min(1, len(r.m.Inputs[0].Dims)):] {
-		in.Shape = append(in.Shape, int(d.Size))
-	}
-	if in.Max = 255; signed {
-		in.Min, in.Max = -128, 127
-	}
-	if quant.Len(in.Shape) < 1 {
-		return errForm
-	}
-	r.values[n.Outputs[0]] = &sum{source: quant.InputName, shape: in.Shape}
 	return nil
 }
 
-// weighted is a dense layer or a convolution with its bias.
-func (r *reader) weighted(n *onnx.Node, in *sum) (*sum, error) {
-	if len(n.Inputs) < 2 {
-		return nil, errForm
+func (r *reader) node(n *onnx.Node) error {
+	if len(n.Inputs) == 0 || len(n.Outputs) != 1 {
+		return fmt.Errorf("%d inputs and %d outputs", len(n.Inputs), len(n.Outputs))
 	}
-	w, ok := r.weights[n.Inputs[1]]
-	if !ok || len(w.t.Ints) != quant.Len(w.t.Dims) {
-		return nil, errForm
-	}
-	data := make([]int32, len(w.t.Ints))
-	for i, v := range w.t.Ints {
-		data[i] = int32(v)
-	}
-	out := &sum{scale: w.scale, syn: []quant.Synapses{{Name: n.Name, From: in.source}}}
-	if len(n.Inputs) > 2 {
-		b, ok := r.weights[n.Inputs[2]]
-		if !ok {
-			return nil, errForm
+	in, out := n.Inputs[0], n.Outputs[0]
+	s := r.sums[in]
+	switch n.Op {
+	case "QuantizeLinear":
+		return r.quantize(n, s)
+	case "DequantizeLinear":
+		return r.dequantize(n, s)
+	case "Conv", "Gemm", "MaxPool", "Mul":
+		made, err := r.synapses(n)
+		r.sums[out] = made
+		return err
+	case "Flatten":
+		from, known := r.sources[in]
+		if !known {
+			return fmt.Errorf("%q is no activation", in)
 		}
-		for _, v := range b.t.Ints {
-			out.bias = append(out.bias, int32(v))
-		}
+		r.sources[out] = from
+		return nil
+	case "Identity":
+		return r.identity(n, s)
 	}
-	if n.Op == "Gemm" && len(w.t.Dims) == 2 {
-		i, o := w.t.Dims[0], w.t.Dims[1]
-		t := make([]int32, len(data))
-		for k, v := range data {
-			t[k%o*i+k/o] = v
-		}
-		out.shape, out.syn[0].Dense = []int{o}, &quant.Dense{Weight: quant.NewTensor(t, o, i)}
-		return out, nil
+	if s == nil {
+		return fmt.Errorf("%q is no sum of a layer", in)
 	}
-	p, err := windowOf(n, "kernel_shape")
-	if err != nil || n.Op != "Conv" || len(w.t.Dims) != 4 || len(in.shape) != 3 {
-		return nil, errForm
-	}
-	out.shape = p.shape(in.shape, w.t.Dims[0])
-	out.syn[0].Conv = &quant.Conv{
-		Weight: quant.NewTensor(data, w.t.Dims...), Stride: p.stride, Padding: [2]int{p.pads[0], p.pads[1]}, Dilation: p.dilation, Groups: p.groups,
-	}
-	return out, nil
+	r.sums[out] = s
+	return r.change(n, s)
 }
 
-// join adds the synapses of another sum to those of a layer.
-func (r *reader) join(n *onnx.Node, in *sum) (*sum, error) {
-	if len(n.Inputs) != 2 || r.values[n.Inputs[1]] == nil || in.source != "" {
-		return nil, errForm
-	}
-	other, out := r.values[n.Inputs[1]], *in
-	if other.source != "" || len(other.syn) != 1 || other.factor == nil && !slices.Equal(other.scale, in.scale) {
-		return nil, errForm
-	}
-	s := other.syn[0]
-	if other.factor != nil { // the weights are known where the scale is
-		if len(in.scale) == 0 || len(other.factor)%len(in.scale) != 0 {
-			return nil, errForm
+// change follows what happens to a sum before its activation.
+func (r *reader) change(n *onnx.Node, s *sum) error {
+	switch n.Op {
+	case "Add":
+		other := r.sums[n.Inputs[len(n.Inputs)-1]]
+		if len(n.Inputs) != 2 || other == nil || other == s {
+			return fmt.Errorf("joins no two sums")
 		}
-		w := make([]int32, len(other.factor))
-		for i, f := range other.factor {
-			w[i] = int32(math.Round(float64(f) / float64(in.scale[i*len(in.scale)/len(w)])))
+		if err := other.join(s); err != nil {
+			return err
 		}
-		s.One = &quant.One{Weight: quant.NewTensor(w, other.shape...)}
+		s.synapses = append(s.synapses, other.synapses...)
+	case "Relu":
+		s.relu = true
+	case "Reshape":
+		shape, err := r.ints(n, 1)
+		if err != nil {
+			return err
+		}
+		s.shape = nil
+		for _, d := range shape[min(1, len(shape)):] {
+			s.shape = append(s.shape, int(d))
+		}
+	case "Clip":
+		lo, err := r.floats(n, 1)
+		if err != nil {
+			return err
+		}
+		hi, err := r.floats(n, 2)
+		if err != nil {
+			return err
+		}
+		s.min, s.max = int32(lo[0]), int32(hi[0])
+	default:
+		return fmt.Errorf("is not written by Export")
 	}
-	out.syn = append(slices.Clone(in.syn), s)
-	return &out, nil
+	return nil
+}
+
+// quantize rounds a sum, or the input, to integers of scale 1.
+func (r *reader) quantize(n *onnx.Node, s *sum) error {
+	zero := r.constant(n, 2)
+	one, err := r.floats(n, 1)
+	if err != nil || zero == nil || one[0] != 1 {
+		return fmt.Errorf("needs the scale 1 and a zero point")
+	}
+	lo, hi := int32(0), int32(255)
+	if zero.Type == onnx.Int8 {
+		lo, hi = -128, 127
+	}
+	switch {
+	case n.Inputs[0] == r.m.Inputs[0].Name:
+		r.net.Input.Min, r.net.Input.Max = lo, hi
+		r.sources[n.Outputs[0]] = quant.InputName
+	case s == nil:
+		return fmt.Errorf("%q is no sum of a layer", n.Inputs[0])
+	default:
+		if !s.rounded {
+			s.rounded, s.min, s.max = true, lo, hi
+		}
+		r.sums[n.Outputs[0]] = s
+	}
+	return nil
+}
+
+// dequantize ends a layer, or gives the values of constants.
+func (r *reader) dequantize(n *onnx.Node, s *sum) error {
+	in, out := n.Inputs[0], n.Outputs[0]
+	switch from, known := r.sources[in]; {
+	case r.m.Constants[in] != nil && len(n.Inputs) > 1:
+		r.scales[out] = in + "\x00" + n.Inputs[1]
+	case known:
+		r.sources[out] = from
+	case s == nil:
+		return fmt.Errorf("%q is neither a constant nor a layer", in)
+	case strings.HasSuffix(out, value("")):
+		return r.layer(strings.TrimSuffix(out, value("")), out, s)
+	default:
+		r.sums[out] = s
+	}
+	return nil
+}
+
+// identity is the output of the graph, or the end of a layer without activation.
+func (r *reader) identity(n *onnx.Node, s *sum) error {
+	in, out := n.Inputs[0], n.Outputs[0]
+	if from, known := r.sources[in]; known && slices.Contains(r.m.Outputs, out) {
+		r.net.Output = from
+		return nil
+	}
+	if s == nil || !strings.HasSuffix(out, value("")) {
+		return fmt.Errorf("%q is no sum of a layer", in)
+	}
+	return r.layer(strings.TrimSuffix(out, value("")), out, s)
+}
+
+// layer adds a population with its synapses.
+func (r *reader) layer(name, out string, s *sum) error {
+	p := quant.Population{Name: name, Shape: s.shape, Activation: &quant.Activation{Bias: s.bias, Range: register()}}
+	if s.synapses[0].Pool != nil {
+		p.Activation = &quant.Activation{Range: quant.Range{Max: int32(r.net.MaxValue(s.synapses[0].From)), Overflow: quant.Saturate}}
+	}
+	if s.rounded {
+		scales := s.scales
+		if same(scales) {
+			scales = scales[:min(1, len(scales))]
+		}
+		a, err := ReLU(1, s.bias, scales...)
+		if err != nil {
+			return err
+		}
+		a.Requantize.Min, a.Requantize.Max = s.min, s.max
+		p.Activation = a
+	}
+	if s.rounded && s.relu != (s.min == 0) {
+		return fmt.Errorf("activations from %d, with a rectifier: %v", s.min, s.relu)
+	}
+	if r.net.Find(name) != nil {
+		return fmt.Errorf("layer %q is there twice", name)
+	}
+	r.net.Populations = append(r.net.Populations, p)
+	for _, synapses := range s.synapses {
+		synapses.To = name
+		r.net.Synapses = append(r.net.Synapses, synapses)
+	}
+	r.sources[out] = name
+	return nil
 }

@@ -31,6 +31,7 @@ type Result struct {
 	Scores  []float32 // [N, classes]
 	Counts  emulator.Counts
 	Held    int64 // input values outside the network's range, held at its end
+	Outside int64 // spikes outside the windows of their populations, or second ones, where there are windows
 }
 
 // NewJudge makes an image ready for samples of the shape of one step.
@@ -81,7 +82,7 @@ func (j *Judge) Batch(ctx context.Context, x *signal.Signal, labels []int) error
 		}
 	}
 	for b, label := range labels {
-		c := class(scores[b*j.classes : (b+1)*j.classes])
+		c := int32(signal.ArgMax(scores[b*j.classes : (b+1)*j.classes]))
 		j.result.Classes = append(j.result.Classes, c)
 		if int(c) == label {
 			j.result.Correct++
@@ -111,6 +112,7 @@ func (j *Judge) give(r *Runner) {
 func (j *Judge) Result() Result {
 	r := j.result
 	for i, one := range j.runners {
+		r.Outside += one.outside
 		if r.Held += one.input.held; i == 0 {
 			r.Counts = one.m.Counts()
 		} else {
@@ -130,14 +132,4 @@ func (r *Runner) vote(x *signal.Signal, b int, dst []float32) error {
 		dst[i*len(dst)/len(scores)] += v
 	}
 	return nil
-}
-
-func class(scores []float32) int32 {
-	best := 0
-	for i, v := range scores {
-		if v > scores[best] {
-			best = i
-		}
-	}
-	return int32(best)
 }

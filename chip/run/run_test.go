@@ -96,6 +96,40 @@ func TestReadouts(t *testing.T) {
 	}
 }
 
+// TestOutside: spikes outside their window count, and each after the first of a neuron.
+func TestOutside(t *testing.T) {
+	x := signal.NewAnalog(4, 1, []int{2}, false)
+	copy(x.F, []float32{4, 0, 4, 0, 0, 4, 0, 4}) // neuron 0 fires in ticks 1 and 2, neuron 1 in ticks 3 and 4
+	for _, c := range []struct {
+		windows []chip.Window
+		want    int64
+	}{
+		{nil, 0},
+		{[]chip.Window{{Population: "out", From: 1, To: 5}}, 2},
+		{[]chip.Window{{Population: "out", From: 3, To: 5}}, 3},
+		{[]chip.Window{{Population: "out", From: 1, To: 2}}, 3},
+		{[]chip.Window{{Population: "out", From: 0, To: 1}}, 4},
+	} {
+		im := image(chip.IO{Readout: "sum", Ticks: 5, Steps: 4, Windows: c.windows})
+		prog, err := emulator.Compile(im.Net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := run.NewRunner(im, prog, []int{2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range int64(2) { // every sample starts anew
+			if _, err := r.Sample(x, 0); err != nil {
+				t.Fatal(err)
+			}
+			if got := r.Outside(); got != (n+1)*c.want {
+				t.Errorf("%+v: %d after %d samples, expected %d a sample", c.windows, got, n+1, c.want)
+			}
+		}
+	}
+}
+
 func TestBadImages(t *testing.T) {
 	for _, io := range []chip.IO{{Readout: "sum"}, {Readout: "sum", Ticks: 3, From: 3}, {Readout: "vote", Ticks: 3}} {
 		im := image(io)

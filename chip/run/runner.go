@@ -15,13 +15,15 @@ import (
 // Runner shows samples to an image. It is not safe for concurrent use; runners
 // of one Program are independent.
 type Runner struct {
-	io     chip.IO
-	input  *Input
-	m      *emulator.Machine
-	output string
-	n      int
-	in     integer.Spikes
-	scores []float32
+	io      chip.IO
+	input   *Input
+	m       *emulator.Machine
+	output  string
+	n       int
+	in      integer.Spikes
+	scores  []float32
+	windows []window
+	outside int64
 
 	// Each is told every tick after it ran, with what left the output in it; nil = nobody asks.
 	Each func(tick int, out *integer.Spikes)
@@ -42,11 +44,47 @@ func NewRunner(im *chip.Image, prog *emulator.Program, shape []int) (*Runner, er
 		return nil, err
 	}
 	n := im.Net.Find(im.Net.Output).N()
-	return &Runner{io: io, input: input, m: prog.NewMachine(), output: im.Net.Output, n: n, scores: make([]float32, n)}, nil
+	r := &Runner{io: io, input: input, m: prog.NewMachine(), output: im.Net.Output, n: n, scores: make([]float32, n)}
+	for _, w := range io.Windows {
+		r.windows = append(r.windows, window{w, make([]bool, im.Net.Find(w.Population).N())})
+	}
+	return r, nil
+}
+
+// window is the ticks in which the neurons of a population may fire, and which have.
+type window struct {
+	chip.Window
+	fired []bool
+}
+
+// restart forgets who fired.
+func (r *Runner) restart() {
+	r.m.Reset()
+	clear(r.scores)
+	for _, w := range r.windows {
+		clear(w.fired)
+	}
+}
+
+// watch counts spikes outside the window of their population, and second ones.
+func (r *Runner) watch(tick int) {
+	for _, w := range r.windows {
+		in := tick >= w.From && tick < w.To
+		for _, i := range r.m.Sent(w.Population).Index {
+			if !in || w.fired[i] {
+				r.outside++
+			}
+			w.fired[i] = true
+		}
+	}
 }
 
 // Machine is the machine that the runner drives: its counts go on from sample to sample.
 func (r *Runner) Machine() *emulator.Machine { return r.m }
+
+// Outside is the number of spikes so far that came outside the window of their
+// population (chip.IO), or as the second of their neuron in a sample.
+func (r *Runner) Outside() int64 { return r.outside }
 
 // Sample shows sample b of a batch from a machine at rest and returns its
 // scores, which hold until the next call.
@@ -61,8 +99,7 @@ func (r *Runner) Sample(x *signal.Signal, b int) ([]float32, error) {
 			Hint: fmt.Sprintf("encode with steps: %d", steps),
 		}
 	}
-	r.m.Reset()
-	clear(r.scores)
+	r.restart()
 	for t := range r.io.Ticks {
 		switch {
 		case t >= steps:
@@ -79,6 +116,7 @@ func (r *Runner) Sample(x *signal.Signal, b int) ([]float32, error) {
 		if t >= r.io.From {
 			r.read(t, out)
 		}
+		r.watch(t)
 		if r.Each != nil {
 			r.Each(t, out)
 		}

@@ -32,7 +32,7 @@ func neuron(d quant.Dynamics, r *quant.Refusals) *quant.Spiking {
 	}
 	for _, beta := range d.Beta {
 		if beta != 1 {
-			r.Add("a leak of the membrane", "use if")
+			r.Add("a leak of the membrane", "use if; convert with output_decay: 0")
 			break
 		}
 	}

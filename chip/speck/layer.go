@@ -21,6 +21,7 @@ type Model struct {
 type Layer struct {
 	Weight    quant.Tensor // [C_out, C_in, k_h, k_w]
 	Bias      quant.Tensor // [C_out], may be absent
+	Initial   quant.Tensor // [C_out, H, W], v before the first tick; absent = 0
 	Threshold int32
 	Floor     int32
 	ToZero    bool // a spike resets to 0 instead of subtracting
@@ -59,7 +60,9 @@ func (m *Model) Net() (*quant.IntNet, error) {
 		net.Synapses = append(net.Synapses, quant.Synapses{Name: name, From: last, To: name, Bits: 8, Conv: &quant.Conv{
 			Weight: l.Weight, Stride: l.Stride, Padding: l.Padding, Dilation: [2]int{1, 1}, Groups: 1,
 		}})
-		net.Populations = append(net.Populations, quant.Population{Name: name, Shape: out, Spiking: IAF(l.Threshold, l.Floor, l.Bias, l.ToZero)})
+		neurons := IAF(l.Threshold, l.Floor, l.Bias, l.ToZero)
+		neurons.Initial = l.Initial
+		net.Populations = append(net.Populations, quant.Population{Name: name, Shape: out, Spiking: neurons})
 		last, shape = name, out
 		if l.Pool > 1 {
 			last, shape = pool(net, name, out, l.Pool)
@@ -95,8 +98,9 @@ func pool(net *quant.IntNet, name string, in []int, size int) (string, []int) {
 	net.Synapses = append(net.Synapses, quant.Synapses{Name: name + ".pool", From: name, To: name + ".pool", Conv: &quant.Conv{
 		Weight: ones, Stride: [2]int{size, size}, Dilation: [2]int{1, 1}, Groups: in[0],
 	}})
+	most := int32(min(int64(size*size)*net.MaxValue(name), 1<<20)) // nothing saturates
 	net.Populations = append(net.Populations, quant.Population{
-		Name: name + ".pool", Shape: shape, Activation: &quant.Activation{Range: quant.Range{Max: 1 << 20, Overflow: quant.Saturate}},
+		Name: name + ".pool", Shape: shape, Activation: &quant.Activation{Range: quant.Range{Max: most, Overflow: quant.Saturate}},
 	})
 	return name + ".pool", shape
 }

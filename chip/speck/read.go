@@ -78,8 +78,14 @@ func (c *readCore) layer() (Layer, error) {
 		Stride: d.Stride, Padding: d.Padding, Pool: c.Pooling,
 	}
 	out, err := l.shape(d.Input[:])
-	if err == nil && !slices.Equal(out, d.Output[:]) {
+	switch n := len(c.Initial); {
+	case err != nil:
+	case !slices.Equal(out, d.Output[:]):
 		err = fmt.Errorf("gives %v, the configuration says %v", out, d.Output)
+	case n > 0 && n != quant.Len(out):
+		err = fmt.Errorf("%d initial values for %v neurons", n, out)
+	case n > 0:
+		l.Initial = quant.NewTensor(c.Initial, out...)
 	}
 	return l, err
 }

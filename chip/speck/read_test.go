@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/snntrain/snntrain/chip/speck"
+	"github.com/snntrain/snntrain/quant"
 )
 
 func config(t testing.TB) []byte {
@@ -40,6 +41,43 @@ func TestReadOfConfig(t *testing.T) {
 	if again, err := speck.New().Config(got); err != nil || !bytes.Equal(again, config(t)) {
 		t.Errorf("written again it differs: %v", err)
 	}
+}
+
+// TestReadKeepsInitialPotentials: neurons of a converted network do not start at 0.
+func TestReadKeepsInitialPotentials(t *testing.T) {
+	want := network(t, small())
+	first := want.Populations[0].Spiking
+	first.Initial = quant.NewTensor(make([]int32, quant.Len(want.Populations[0].Shape)), want.Populations[0].Shape...)
+	for i := range first.Initial.Data {
+		first.Initial.Data[i] = int32(i % 7)
+	}
+	raw, err := speck.New().Config(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := speck.Read(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(first.Initial, network(t, m).Populations[0].Spiking.Initial); d != "" {
+		t.Error(d)
+	}
+	cut := strings.Replace(string(raw), "\"neurons_initial_value\": [\n    0,", "\"neurons_initial_value\": [", 1)
+	if _, err := speck.Read([]byte(cut)); err == nil || !strings.Contains(err.Error(), "layer 0: 2047 initial values for [8 16 16] neurons") {
+		t.Errorf("an initial value is missing: %v", err)
+	}
+}
+
+// TestReadOfWideLayers: what follows a pool has a bounded sum, whatever its fan-in.
+func TestReadOfWideLayers(t *testing.T) {
+	wide := layer(10, 512, 4, 1)
+	wide.Padding = [2]int{}
+	for i := range wide.Weight.Data {
+		wide.Weight.Data[i] = 127
+	}
+	first := layer(512, 1, 3, 2)
+	first.Threshold = 821
+	network(t, &speck.Model{Input: [3]int{1, 8, 8}, Layers: []speck.Layer{first, wide}})
 }
 
 func TestReadFaults(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/all"
+	"github.com/snntrain/snntrain/chip/generic"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/registry"
@@ -37,8 +38,30 @@ func decodeQuantize(s config.Section) *model.Quantization {
 	}
 	q := model.DefaultQuantization()
 	q.Target = name
-	s.Decode(&q)
+	own := &genericKeys{Chip: generic.Default()}
+	if name != own.Chip.Name() {
+		s.Decode(&q)
+		return &q
+	}
+	s.Decode(&q, own)
+	var err error
+	if q.Chip, err = own.Chip.Text(); err != nil {
+		s.Fault("chip", err.Error(), "")
+	}
 	return &q
+}
+
+// genericKeys are the keys of `quantize: {target: generic}` beside those of every target.
+type genericKeys struct {
+	Chip generic.Chip `yaml:"chip" doc:"the chip: widths, decays, reset, cores, energy"`
+}
+
+// targetOf is the target of a quantization, a generic chip as it is described.
+func targetOf(q *model.Quantization) (chip.Quantizable, error) {
+	if q.Chip != "" {
+		return generic.Parse("the description of the chip", q.Chip)
+	}
+	return quantizables().Get(q.Target)
 }
 
 func quantizePlugs() []config.Plug {
@@ -46,7 +69,11 @@ func quantizePlugs() []config.Plug {
 	return plugs(r.Names(), r.Get, func(t chip.Quantizable) config.Plug {
 		q := model.DefaultQuantization()
 		q.Target = t.Name()
-		return config.Plug{Kind: t.Name(), Doc: "the integer arithmetic of " + t.Name(), Options: &q}
+		plug := config.Plug{Kind: t.Name(), Doc: "the integer arithmetic of " + t.Name(), Options: &q}
+		if own := (&genericKeys{Chip: generic.Default()}); t.Name() == own.Chip.Name() {
+			plug.Options = []any{&q, own}
+		}
+		return plug
 	})
 }
 
@@ -71,7 +98,7 @@ func arithmeticOf(n *model.Network) (*quant.Arithmetic, error) {
 	if q == nil {
 		return nil, nil
 	}
-	t, err := quantizables().Get(q.Target)
+	t, err := targetOf(q)
 	if err != nil {
 		return nil, err
 	}

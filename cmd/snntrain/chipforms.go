@@ -18,6 +18,7 @@ import (
 	"github.com/snntrain/snntrain/chip/xylo"
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/quant"
+	"github.com/snntrain/snntrain/train"
 )
 
 // chipForm is a form of networks on chips.
@@ -56,7 +57,7 @@ func importable() []chipForm {
 		{"xylo", "specification of XyloSim", func(f *importFile) bool { return f.hasKeys("weights_in", "weights_out", "dash_mem") }, readXylo},
 		{"speck", "core configuration of Speck", func(f *importFile) bool { return f.hasKeys("cnn_layers") }, readSpeck},
 		{"akida", "layers of Akida as this program exports them", func(f *importFile) bool { return f.hasKeys("format", "version", "layers") }, readAkida},
-		{"northpole", "ONNX file of NorthPole as this program exports it", knowsNorthPole, readNorthPole},
+		{"northpole", "quantized ONNX file as this program exports it", isQDQ, readNorthPole},
 	}
 }
 
@@ -70,19 +71,22 @@ func chipFormOf(f *importFile) *chipForm {
 	return nil
 }
 
-// loadChipFile reads a file of any form of a chip.
-func loadChipFile(path string) (*chipFile, error) {
-	f, err := openImport(path)
+// loadChipFile reads a file of any form of a chip, for a command.
+func loadChipFile(command, path string) (*chipFile, error) {
+	network := fault.Fault{Pkg: command, Subject: path, Fact: "is a network, not a chip image", Hint: "make one with: snntrain quantize " + path}
+	if isRun(path) {
+		return nil, network
+	}
+	f, err := openImport(command, path)
 	if err != nil {
 		return nil, err
 	}
 	form := chipFormOf(f)
 	if form == nil {
-		var known []string
-		for _, k := range append(importable(), imageForm()) {
-			known = append(known, k.what)
+		if isONNX(path) || filepath.Base(path) == train.ModelFile {
+			return nil, network
 		}
-		return nil, fault.Fault{Subject: path, Fact: "is of no known form", Hint: "known: " + strings.Join(known, ", ")}
+		return nil, unknownForm(command, path, append(importable(), imageForm()))
 	}
 	c, err := form.read(path)
 	if err != nil {
@@ -92,9 +96,27 @@ func loadChipFile(path string) (*chipFile, error) {
 	return c, nil
 }
 
-// loadImage reads a file of any form of a chip as an image.
-func loadImage(path string) (*chip.Image, error) {
-	c, err := loadChipFile(path)
+// isRun tells a directory that holds a network.
+func isRun(path string) bool {
+	_, err := os.Stat(filepath.Join(path, train.ModelFile))
+	return err == nil
+}
+
+// unknownForm lists the forms that a file could have.
+func unknownForm(command, path string, forms []chipForm) error {
+	var known []string
+	for _, f := range forms {
+		known = append(known, f.name+" ("+f.what+")")
+	}
+	if isONNX(path) {
+		return usage(fault.Fault{Pkg: command, Subject: path, Fact: "is an ONNX file", Hint: "snntrain convert makes a spiking network of it, snntrain quantize an image for northpole"})
+	}
+	return usage(fault.Fault{Pkg: command, Subject: path, Fact: "is of no known form", Hint: "known: " + strings.Join(known, "; ")})
+}
+
+// loadImage reads a file of any form of a chip as an image, for a command.
+func loadImage(command, path string) (*chip.Image, error) {
+	c, err := loadChipFile(command, path)
 	if err != nil {
 		return nil, err
 	}
@@ -217,10 +239,9 @@ func readAkida(path string) (*chipFile, error) {
 	return imageFor(akida.New(), net), nil
 }
 
-// knowsNorthPole tells an exported file from a trained network: its producer stands
-// at the beginning, and its first operator quantizes.
-func knowsNorthPole(f *importFile) bool {
-	return isONNX(f.path) && bytes.Contains(f.head, []byte("snntrain")) && bytes.Contains(f.head, []byte("QuantizeLinear"))
+// isQDQ tells an ONNX file in QDQ form, by the name of its first operator.
+func isQDQ(f *importFile) bool {
+	return isONNX(f.path) && bytes.Contains(f.head, []byte("QuantizeLinear"))
 }
 
 func readNorthPole(path string) (*chipFile, error) {
@@ -238,7 +259,7 @@ func readNorthPole(path string) (*chipFile, error) {
 // importChip is the importer of a form: it writes an image.
 func importChip(form chipForm) importer {
 	return importer{
-		name: form.name, what: form.what + ", as a chip image", knows: form.knows,
+		name: form.name, what: form.what + ", as a chip image", knows: form.knows, idle: []string{"dt", "reset", "set"},
 		run: func(_ context.Context, _ *streams, o importOptions) (*imported, error) {
 			if o.profile != "" {
 				return nil, usagef("import: %s: the file says what its neurons mean; leave out --profile", o.file)

@@ -10,7 +10,6 @@ import (
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/akida"
 	"github.com/snntrain/snntrain/chip/lava"
-	"github.com/snntrain/snntrain/chip/northpole"
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
 	"github.com/snntrain/snntrain/chip/xylo"
@@ -83,17 +82,6 @@ func formCases() []formCase {
 				Synapses:    []quant.Synapses{{Name: "layer0", From: "input", To: "layer0", Bits: 8, Dense: &quant.Dense{Weight: ramp(3, 4)}}},
 			}, nil
 		}, 3, 11, 8 * 12, 1},
-		{"northpole", "n.onnx", northpole.New(), func() (*quant.IntNet, error) {
-			relu, err := northpole.ReLU(8, constantOf(5, 3), 0.25, 0.5, 0.75)
-			return &quant.IntNet{
-				Input: quant.Input{Shape: []int{4}, Max: 255}, Output: "last",
-				Populations: []quant.Population{{Name: "first", Shape: []int{3}, Activation: relu}, {Name: "last", Shape: []int{2}, Activation: northpole.Logits(constantOf(0, 2))}},
-				Synapses: []quant.Synapses{
-					{Name: "first", From: "input", To: "first", Dense: &quant.Dense{Weight: ramp(3, 4)}},
-					{Name: "last", From: "first", To: "last", Dense: &quant.Dense{Weight: small4(2, 3)}},
-				},
-			}, err
-		}, 5, 11 + 5, 5*12 + 3*6, 1},
 	}
 }
 
@@ -137,6 +125,19 @@ func TestEveryFormIsInspectedAndImported(t *testing.T) {
 				t.Errorf("%+v, exported again it is another", r)
 			}
 		})
+	}
+}
+
+// TestInspectCountsCoresOnce: however many slices of a layer one core holds.
+func TestInspectCountsCoresOnce(t *testing.T) {
+	image := digitsImage(t, func(im *chip.Image) {
+		slice := func(from, to int) chip.Slice { return chip.Slice{Population: "out", From: from, To: to} }
+		im.Placement = &chip.Placement{Cores: []chip.Core{{Index: 0, Slices: []chip.Slice{slice(0, 3), slice(5, 10)}}, {Index: 1, Slices: []chip.Slice{slice(3, 5)}}}}
+	})
+	var info chipInfo
+	object(t, &info, "inspect", image)
+	if info.Layers[0].Cores != 2 || info.Cores != 2 {
+		t.Errorf("%d cores, %d of the layer; want 2", info.Cores, info.Layers[0].Cores)
 	}
 }
 
@@ -197,7 +198,7 @@ func TestDamagedFilesOfChips(t *testing.T) {
 			refused(t, exitUsage, []string{want}, command...)
 		}
 	}
-	refused(t, exitUsage, []string{"is of no known form; known: network.net of lava-dl netx, input file of the RANC simulator"}, "emulate", put("c.txt", []byte("{}")))
+	refused(t, exitUsage, []string{"is of no known form; known: netx (network.net of lava-dl netx); ranc (input file of the RANC simulator"}, "emulate", put("c.txt", []byte("{}")))
 	if _, err := os.Stat(filepath.Join(dir, "out")); err == nil {
 		t.Error("a refused export left a file")
 	}

@@ -23,6 +23,14 @@ type chipsResult struct {
 	Seed      uint64                 `json:"seed"`
 }
 
+// idleFlags refuses what has no effect with, or without, sampled chips.
+func (o *judgeOptions) idleFlags(given []string) error {
+	if o.chips == 0 {
+		return idle("emulate", given, "no chips are sampled without --chips", "chip-seed")
+	}
+	return idle("emulate", given, "--chips gives the spread of accuracy alone", "predictions", "scores", "energy")
+}
+
 // onChips judges an image on sampled chips of an analog target. batches gives
 // the samples again for each.
 func (o *judgeOptions) onChips(ctx context.Context, s *streams, im *chip.Image, batches func() iter.Seq2[*datasets.Batch, error], pool *par.Pool, frames int) error {
@@ -51,7 +59,8 @@ func (o *judgeOptions) onChips(ctx context.Context, s *streams, im *chip.Image, 
 		s.object(r)
 		return nil
 	}
-	s.say("accuracy %.4f as meant, %s, %.4f at the lowest", r.Meant, r.Accuracy, r.Accuracy.Lowest)
+	a := r.Accuracy
+	s.say("accuracy %.2f %% as meant, %.2f ± %.2f %% over %d chips, %.2f %% at the lowest", 100*r.Meant, 100*a.Mean, 100*a.Std, len(a.Chips), 100*a.Lowest)
 	return nil
 }
 

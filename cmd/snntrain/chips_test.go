@@ -88,7 +88,7 @@ func TestExportWithoutSpikes(t *testing.T) {
 		}
 	}
 	for _, target := range []string{"northpole", "akida", "akida2"} {
-		refused(t, exitFailed, []string{"has spiking neurons"}, "export", digitsImage(t, nil), "--target", target, "--out", filepath.Join(dir, "none"))
+		refused(t, exitUsage, []string{"has spiking neurons"}, "export", digitsImage(t, nil), "--target", target, "--out", filepath.Join(dir, "none"))
 	}
 }
 

@@ -25,7 +25,7 @@ func completionCommand(s *streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at := slices.Index(shells, args[0])
 			if at < 0 {
-				return usage(fault.Fault{Subject: cmd.CommandPath(), Fact: fmt.Sprintf("unknown shell %q", args[0]), Hint: "known: " + strings.Join(shells, ", ")})
+				return usage(fault.Fault{Subject: pathOf(cmd), Fact: fmt.Sprintf("unknown shell %q", args[0]), Hint: "known: " + strings.Join(shells, ", ")})
 			}
 			root := cmd.Root()
 			script := []func(io.Writer) error{

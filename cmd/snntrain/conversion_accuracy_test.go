@@ -23,8 +23,8 @@ var conversions = []struct {
 	{net: "dnnv/mnist_relu_3_50", config: "convert-mnist", steps: 8, drop: 0.5},
 	{net: "vnncomp2021/mnist-net_256x2", config: "convert-auto", drop: 1},
 	{net: "vnncomp2021/cifar_base_kw", config: "convert-cifar10", sets: []string{"data.normalize.std=[0.225]"}, steps: 8, drop: 1},
-	{net: "vnncomp2021/cifar_deep_kw", config: "convert-cifar10", sets: []string{"data.normalize.std=[0.225]", "convert.method=tuned", "convert.epochs=6"}, steps: 8, drop: 2},
-	{net: "resnet20/resnet20", config: "convert-cifar10", sets: []string{"convert.calibration=128"}, steps: 16, drop: 6, limit: 100},
+	{net: "vnncomp2021/cifar_deep_kw", config: "convert-cifar10", sets: []string{"data.normalize.std=[0.225]", "convert.epochs=6"}, steps: 8, drop: 2},
+	{net: "resnet20/resnet20", config: "convert-cifar10", sets: []string{"convert.calibration=128", "convert.epochs=0"}, steps: 16, drop: 6, limit: 100},
 }
 
 // TestConversion: networks of the data folder, converted as the configs say and

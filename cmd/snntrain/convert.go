@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -62,9 +63,6 @@ time that is its activation, and the predictions stay the same.`),
 	return cmd
 }
 
-// conversionFile is the account of a conversion in its run directory.
-const conversionFile = "conversion.json"
-
 // conversion is conversion.json.
 type conversion struct {
 	Model     string                 `json:"model"`
@@ -74,12 +72,13 @@ type conversion struct {
 	Why       string                 `json:"why"`
 	Tried     []convert.Trial        `json:"tried,omitempty"`
 	ANN       train.Score            `json:"ann"`
-	SNN       map[string]train.Score `json:"snn"` // by number of steps, all from one pass
+	SNN       map[string]train.Score `json:"snn"` // by number of steps, each up to T, all from one pass
 	Budget    *convert.Budget        `json:"budget"`
+	HeldOut   *convert.Verdict       `json:"held_out,omitempty"` // on training samples outside the calibration set
 	Test      map[string]float64     `json:"test_spikes_per_neuron"`
 	Compared  []compared             `json:"compared,omitempty"`
 	Operators []onnx.Operator        `json:"operators,omitempty"` // of the ONNX file: folded, mapped or refused
-	Changes   []convert.Change       `json:"changes"`             // from there to the form that was converted
+	Changes   []convert.Change       `json:"changes,omitempty"`   // from there to the form that was converted
 	Seconds   map[string]float64     `json:"seconds"`
 	Version   string                 `json:"version"`
 }
@@ -95,26 +94,47 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	case train.Exists(o.out) && !o.force:
 		return usagef("convert: %s holds a run already; replace it with --force, or choose another --out", o.out)
 	}
+	if err := errors.Join(outputDir("convert", "--out", o.out), usage(train.CheckDir(o.out, train.Force))); err != nil {
+		return err
+	}
 	pool := par.New(o.threads)
 	c, err := openConversion(o, pool)
 	if err != nil {
 		return err
 	}
+	for _, note := range c.notes {
+		s.warn("onnx: " + note)
+	}
 	if c.times != nil {
 		return c.convertTimes(ctx, s, o, pool)
 	}
+	s.log("converting by %s, calibrated on %d samples", c.options.Method, c.calibration.Len())
 	began := time.Now()
+	last := began
+	c.calibration.Progress = func(pass, passes int, loss float64) {
+		if t := time.Now(); pass == passes || t.Sub(last) > 10*time.Second {
+			last = t
+			s.log("pass %d of %d  loss %.4f  %s", pass, passes, loss, t.Sub(began).Round(time.Second))
+		}
+	}
 	result, err := convert.Rate(ctx, c.float, c.calibration, *c.options)
 	if err != nil {
 		return asUsage(err)
 	}
-	s.log("%s, T = %d: %s", result.Method, result.Steps, result.Why)
+	s.log("%s for T = %d; judging both networks on %d test samples", result.Method, result.Steps, c.test.Len())
 	report := &conversion{
 		Model: filepath.Base(o.model), Coding: "rate", Method: result.Method, Steps: result.Steps, Why: result.Why, Tried: result.Tried,
 		Operators: c.operators, Changes: result.Changes, Version: version(), Seconds: map[string]float64{"convert": time.Since(began).Seconds()},
 	}
 	if report.Budget, err = result.Account(ctx, c.calibration, accounted); err != nil {
 		return err
+	}
+	if c.heldOut != nil {
+		v, err := result.Judge(c.heldOut)
+		if err != nil {
+			return err
+		}
+		report.HeldOut = &v
 	}
 	began = time.Now()
 	if err := c.judge(ctx, result, report, pool); err != nil {
@@ -124,6 +144,9 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 		return err
 	}
 	report.Seconds["judge"] = time.Since(began).Seconds()
+	if text := report.missed(c.options); text != "" {
+		s.warn(text)
+	}
 	c.record(result, report)
 	page := func() error { return writeConversionPage(o.out, report) }
 	if err := c.write(o, result.Network, report, page); err != nil {
@@ -136,6 +159,15 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	s.say("%s", report.table())
 	s.say("\nwritten to %s: use it with: snntrain eval %s", o.out, o.out)
 	return nil
+}
+
+// missed says that a conversion chosen to lose little lost more on the test part.
+func (r *conversion) missed(o *convert.RateOptions) string {
+	lost := 100 * (r.ANN.Accuracy - r.SNN[fmt.Sprint(r.Steps)].Accuracy)
+	if o.Method != "auto" || lost <= o.MaxDrop {
+		return ""
+	}
+	return fmt.Sprintf("convert: %.2f points are lost on the test part, more than max_drop %g: the samples kept aside were too few to tell, or no network was better; raise convert.calibration or max_steps", lost, o.MaxDrop)
 }
 
 // accounted is the number of calibration samples that the budget is made with.
@@ -173,13 +205,13 @@ func (c *converting) judge(ctx context.Context, r *convert.RateResult, report *c
 // batchOver bounds the batch of a network over time.
 func batchOver(n *model.Network, steps int) int { return max(1, min(256, 4*batchFor(n, 1<<20)/steps)) }
 
-// curve lists the numbers of steps that accuracy is given for: powers of two, and T.
+// curve lists the numbers of steps that accuracy is given for: every one up to T.
 func curve(steps int) []int {
-	var list []int
-	for t := 1; t < steps; t *= 2 {
-		list = append(list, t)
+	list := make([]int, steps)
+	for i := range list {
+		list[i] = i + 1
 	}
-	return append(list, steps)
+	return list
 }
 
 // record notes in the network what is needed to use it alone.
@@ -215,7 +247,7 @@ func (c *converting) write(o convertOptions, n *model.Network, report any, page 
 		err = train.WriteFile(filepath.Join(o.out, train.ConfigFile), c.resolved)
 	}
 	if err == nil {
-		err = train.WriteJSON(filepath.Join(o.out, conversionFile), report)
+		err = train.WriteJSON(filepath.Join(o.out, train.AccountFile), report)
 	}
 	if err == nil {
 		err = page()

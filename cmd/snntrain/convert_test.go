@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/internal/onnx/onnxpb"
 	"github.com/snntrain/snntrain/internal/onnx/onnxtest"
 	"github.com/snntrain/snntrain/model"
@@ -48,10 +49,10 @@ func TestConvertCommand(t *testing.T) {
 		}
 	}
 	var got conversion
-	if err := json.Unmarshal(read(t, out, conversionFile), &got); err != nil {
+	if err := json.Unmarshal(read(t, out, train.AccountFile), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.ANN.Accuracy < 0.9 || got.SNN["8"].Accuracy < got.ANN.Accuracy-0.03 || got.SNN["1"].N != got.ANN.N {
+	if got.ANN.Accuracy < 0.9 || got.SNN["8"].Accuracy < got.ANN.Accuracy-0.03 || len(got.SNN) != 8 || got.SNN["3"].N != got.ANN.N {
 		t.Errorf("float %.3f, spiking %v", got.ANN.Accuracy, got.SNN)
 	}
 	if len(got.Changes) == 0 || len(got.Budget.Layers) != 2 || len(got.Budget.Synapses) != 3 || got.Budget.SynOps <= 0 || got.Budget.Analog <= 0 {
@@ -94,6 +95,17 @@ func TestConvertQCFS(t *testing.T) {
 	}
 }
 
+// TestConvertHeldOut: training samples behind those of calibration judge as well, as many as there are.
+func TestConvertHeldOut(t *testing.T) {
+	float := reluNet(t, "relu")
+	var got conversion
+	out := filepath.Join(t.TempDir(), "spikes")
+	object(t, &got, "convert", float, "--config", write(t, "c.yaml", strings.Replace(digitsConvert, "calibration: 300", "calibration: 300, held_out: 100000", 1)), "--out", out, "--quiet")
+	if v := got.HeldOut; v == nil || v.Samples < 500 || v.Samples > 1500 || v.Agreement < 0.9 || v.Divergence <= 0 {
+		t.Errorf("held out: %+v", v)
+	}
+}
+
 func TestConvertAuto(t *testing.T) {
 	config := write(t, "c.yaml", "data: {name: digits}\nconvert: {method: auto, max_drop: 2, max_steps: 16, calibration: 300}\n")
 	var got conversion
@@ -117,6 +129,8 @@ func TestConvertFaults(t *testing.T) {
 		{[]string{`nowhere.onnx": no such file`}, []string{"nowhere.onnx", "--config", config, "--out", out}},
 		{[]string{"give the shape with --input-shape"}, []string{onnxFile(t, brightest(-1, -1, -1, 1)), "--config", config, "--out", out}},
 		{[]string{"takes samples of 3×8×8, 192 values; the data gives 1×8×8"}, []string{onnxFile(t, brightest(1, 3, 8, 8)), "--config", config, "--out", out}},
+		{[]string{"held_out", "calibration takes 5000", "nothing is left"}, []string{net, "--config", with("data: {name: digits}\nconvert: {calibration: 5000, held_out: 10}\n"), "--out", out}},
+		{[]string{"convert.labels"}, []string{net, "--config", with("data: {name: digits}\nconvert: {labels: 1.5}\n"), "--out", out}},
 		{[]string{"convert.method", "advanced"}, []string{net, "--config", with("data: {name: digits}\nconvert: {method: advance}\n"), "--out", out}},
 		{[]string{"convert.steps", "convert.calibration", "convert.stepz"}, []string{net, "--config", with("data: {name: digits}\nconvert: {steps: 0, calibration: 0, stepz: 3}\n"), "--out", out}},
 		{[]string{"shows a sample as a constant input"}, []string{net, "--config", with("data: {name: digits, encode: {kind: rate, steps: 4}}\nconvert: {steps: 4}\n"), "--out", out}},
@@ -204,4 +218,17 @@ func TestConvertRateInput(t *testing.T) {
 		t.Errorf("compared: %+v", got.Compared)
 	}
 	refused(t, exitUsage, []string{"convert.compare", "cos", "convert.input"}, "convert", out, "--out", out+"2", "--config", write(t, "bad.yaml", "data: {name: digits}\nconvert: {compare: [coss], input: rat}\n"))
+}
+
+// TestAutoThatMissed: a bound kept on the samples aside and broken on the test part is said.
+func TestAutoThatMissed(t *testing.T) {
+	r := &conversion{Steps: 4, ANN: train.Score{Accuracy: 0.95}, SNN: map[string]train.Score{"4": {Accuracy: 0.94}}}
+	o := convert.RateDefaults()
+	o.Method, o.MaxDrop = "auto", 0.5
+	if text := r.missed(o); !strings.Contains(text, "1.00 points are lost on the test part, more than max_drop 0.5") {
+		t.Errorf("%q", text)
+	}
+	if o.MaxDrop = 1.5; r.missed(o) != "" {
+		t.Error("a warning without need")
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/train"
 )
 
@@ -28,7 +29,7 @@ func (c *converting) compare(ctx context.Context, r *convert.RateResult, report 
 		}
 		out := compared{Dynamics: name, Steps: d.Steps, Extra: d.Extra}
 		size := max(1, batchOver(r.Network, max(d.Steps, c.options.ExtraSteps))/4)
-		for b, err := range datasets.Batches(c.test, datasets.BatchOptions{Size: size, Seed: c.seed, Encoder: c.encoder(1), Pool: pool}) {
+		for b, err := range datasets.Batches(c.test, datasets.BatchOptions{Size: size, Seed: c.seed, Epoch: train.EvalEpoch, Encoder: c.encoder(1), Pool: pool}) {
 			if err == nil {
 				err = ctx.Err()
 			}
@@ -40,7 +41,7 @@ func (c *converting) compare(ctx context.Context, r *convert.RateResult, report 
 				return err
 			}
 			for i, row := range rows {
-				if largest(row) == b.Labels[i] {
+				if signal.ArgMax(row) == b.Labels[i] {
 					out.Score.Correct++
 				}
 			}
@@ -51,17 +52,6 @@ func (c *converting) compare(ctx context.Context, r *convert.RateResult, report 
 		report.Compared = append(report.Compared, out)
 	}
 	return nil
-}
-
-// largest is the place of the largest value, the first of equals.
-func largest(row []float32) int {
-	at := 0
-	for i, v := range row {
-		if v > row[at] {
-			at = i
-		}
-	}
-	return at
 }
 
 // comparedLines are the lines of the table.

@@ -31,7 +31,9 @@ type converting struct {
 	times       *ttfsOptions // instead, of coding: ttfs
 	float       *model.Network
 	operators   []onnx.Operator
+	notes       []string // of the ONNX file
 	calibration *convert.Calibration
+	heldOut     *convert.Calibration // nil = none
 	test        datasets.Source
 	seed        uint64
 	resolved    []byte
@@ -112,22 +114,42 @@ func (c *converting) open(o convertOptions, d *data, pool *par.Pool) error {
 	if err := fits(c.float, training.Info(), enc); err != nil {
 		return err
 	}
-	c.calibration = &convert.Calibration{Pool: pool, Seed: c.seed}
+	return c.samples(training, enc, pool)
+}
+
+// samples reads the training samples to calibrate with, and those behind them to judge by.
+func (c *converting) samples(training datasets.Source, enc datasets.Encoder, pool *par.Pool) error {
+	first := c.options.Calibration
+	var err error
+	if c.calibration, err = c.read(datasets.Limit(training, first), enc, pool); err != nil || c.options.HeldOut == 0 || c.times != nil {
+		return err
+	}
+	held := min(c.options.HeldOut, training.Len()-first)
+	if held <= 0 {
+		return usagef("convert: held_out: %d training samples are there, and calibration takes %d; nothing is left", training.Len(), first)
+	}
+	c.heldOut, err = c.read(datasets.Limit(datasets.Skip(training, first), held), enc, pool)
+	return err
+}
+
+// read takes samples as constant input of one step.
+func (c *converting) read(from datasets.Source, enc datasets.Encoder, pool *par.Pool) (*convert.Calibration, error) {
 	steps := c.options.Steps
 	if c.options.Method == "auto" {
 		steps = c.options.MaxSteps
 	}
-	batches := datasets.Batches(datasets.Limit(training, c.options.Calibration), datasets.BatchOptions{Size: min(64, batchOver(c.float, steps)), Seed: c.seed, Encoder: enc, Pool: pool})
+	out := &convert.Calibration{Pool: pool, Seed: c.seed}
+	batches := datasets.Batches(from, datasets.BatchOptions{Size: min(64, batchOver(c.float, steps)), Seed: c.seed, Encoder: enc, Pool: pool})
 	for b, err := range batches {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		x := signal.NewAnalog(1, b.X.B, b.X.Shape, true)
 		copy(x.F, b.X.F)
-		c.calibration.Samples = append(c.calibration.Samples, x)
-		c.calibration.Labels = append(c.calibration.Labels, append([]int(nil), b.Labels...))
+		out.Samples = append(out.Samples, x)
+		out.Labels = append(out.Labels, append([]int(nil), b.Labels...))
 	}
-	return nil
+	return out, nil
 }
 
 // network reads the network that is converted, for samples of a shape.
@@ -137,7 +159,7 @@ func (c *converting) network(o convertOptions, sample model.Shape) error {
 		if err != nil {
 			return err
 		}
-		c.float, c.operators = r.Network, r.Operators
+		c.float, c.operators, c.notes = r.Network, r.Operators, r.Notes
 		return nil
 	}
 	var err error

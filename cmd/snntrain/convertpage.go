@@ -17,8 +17,14 @@ func (r *conversion) table() string {
 	fmt.Fprintf(&b, "%s as spikes: %s, converted for T = %d (%s)\n", r.Model, r.Method, r.Steps, r.Why)
 	fmt.Fprintf(&b, "float network %.2f %% (%d of %d test samples)\n", 100*r.ANN.Accuracy, r.ANN.Correct, r.ANN.N)
 	for _, t := range r.sortedSteps() {
+		if t&(t-1) != 0 && t != r.Steps {
+			continue // conversion.json has them all
+		}
 		s := r.SNN[fmt.Sprint(t)]
 		fmt.Fprintf(&b, "  T = %-4d %6.2f %%  %+.2f\n", t, 100*s.Accuracy, 100*(s.Accuracy-r.ANN.Accuracy))
+	}
+	if v := r.HeldOut; v != nil {
+		fmt.Fprintf(&b, "%d training samples held out: %+.2f points, the same class on %.2f %%, divergence of class probabilities %.4f\n", v.Samples, -v.Drop, 100*v.Agreement, v.Divergence)
 	}
 	b.WriteString(r.comparedLines())
 	fmt.Fprintf(&b, "%.2f spikes per neuron; %.0f synaptic operations, %.0f multiplications of the input, against %.0f MACs\n\n", r.Budget.Spikes, r.Budget.SynOps, r.Budget.Analog, r.Budget.MACs)
@@ -27,7 +33,9 @@ func (r *conversion) table() string {
 		fmt.Fprintln(w, strings.Join(row, "\t")+"\t")
 	}
 	_ = w.Flush()
-	fmt.Fprintf(&b, "mean difference of decoded spikes and activation, %d calibration samples: input + clipping + quantization + unevenness = total", r.Budget.Samples)
+	fmt.Fprintf(&b, "mean difference of decoded spikes and activation, %d calibration samples: input + clipping + quantization + unevenness = total\n", r.Budget.Samples)
+	o := r.Budget.Output
+	fmt.Fprintf(&b, "scores: input %.2g + window of the output's membrane %.2g = total %.2g", o.Input, o.Window, o.Total)
 	return b.String()
 }
 
@@ -103,5 +111,14 @@ func (r *conversion) accountSection() report.Section {
 	for _, c := range r.Changes {
 		changes.Rows = append(changes.Rows, []string{c.Layer, c.Into, c.What})
 	}
-	return report.Section{Title: "What became of every operator", Parts: []report.Part{operators, changes}}
+	section := report.Section{Title: "What became of every operator"}
+	for _, t := range []report.Table{operators, changes} {
+		if len(t.Rows) > 0 {
+			section.Parts = append(section.Parts, t)
+		}
+	}
+	if len(section.Parts) == 0 {
+		section.Text = "Nothing was folded or changed before the conversion."
+	}
+	return section
 }

@@ -30,7 +30,7 @@ func TestConvertToSpikeTimes(t *testing.T) {
 		t.Errorf("compared %+v; %v spikes a neuron, %v operations of %d MACs", r.Compared, r.Spikes, r.Operations, r.MACs)
 	}
 	var stored ttfsReport
-	if err := json.Unmarshal(read(t, out, conversionFile), &stored); err != nil {
+	if err := json.Unmarshal(read(t, out, train.AccountFile), &stored); err != nil {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(r, stored) {

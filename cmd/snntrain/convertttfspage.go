@@ -62,6 +62,10 @@ func (r *ttfsReport) page(out string) error {
 	for _, o := range r.Operators {
 		operators.Rows = append(operators.Rows, []string{o.Node, o.Op, string(o.Outcome), o.Layer, o.Reason})
 	}
+	fates := []report.Part{report.Table{Title: "Layers", Columns: []string{"layer", "kind", "outcome", "why"}, Rows: r.mapping()}}
+	if len(operators.Rows) > 0 {
+		fates = append(fates, operators)
+	}
 	page := report.Page{
 		Title:    fmt.Sprintf("%s as first spike times: %.2f %%", r.Model, 100*r.SNN.Accuracy),
 		Subtitle: fmt.Sprintf("the network without spikes has %.2f %%; %d of %d predictions differ", 100*r.ANN.Accuracy, r.Compared.Differ, r.Compared.N),
@@ -74,7 +78,7 @@ func (r *ttfsReport) page(out string) error {
 				{Label: "Synaptic operations", Value: fmt.Sprintf("%.0f", r.Operations), Note: fmt.Sprintf("a sample; the network without spikes has %d MACs", r.MACs)},
 			}}},
 			{Title: "Layers", Parts: []report.Part{report.Table{Title: "Windows of time, spikes and operations", Columns: ttfsColumns(), Rows: r.rows()}, bars}},
-			{Title: "What became of every layer", Parts: []report.Part{report.Table{Title: "Layers", Columns: []string{"layer", "kind", "outcome", "why"}, Rows: r.mapping()}, operators}},
+			{Title: "What became of every layer", Parts: fates},
 		},
 	}
 	var text bytes.Buffer

@@ -204,8 +204,8 @@ func TestOwnTable(t *testing.T) {
 		t.Errorf("eval gives %+v, training %+v", got.Score, *sum.Test)
 	}
 	cut := write(t, "cut.csv", ownTable(200)[:2000]+"\nleft,0.5,fast,0.1\n")
-	refused(t, exitFailed, []string{"cut.csv", "line 76: 2 columns, the first line has 4", `line 77, column 3: "fast" is not a finite number`}, "train", config, "--out", filepath.Join(t.TempDir(), "r"), "--set", "data.file="+cut)
-	refused(t, exitFailed, []string{"gone.csv"}, "train", config, "--out", filepath.Join(t.TempDir(), "r"), "--set", "data.file=gone.csv")
+	refused(t, exitUsage, []string{"cut.csv", "line 76: 2 columns, the first line has 4", `line 77, column 3: "fast" is not a finite number`}, "train", config, "--out", filepath.Join(t.TempDir(), "r"), "--set", "data.file="+cut)
+	refused(t, exitUsage, []string{"gone.csv"}, "train", config, "--out", filepath.Join(t.TempDir(), "r"), "--set", "data.file=gone.csv")
 	wide := write(t, "wide.csv", strings.ReplaceAll(ownTable(200), "\n", ",0.5\n"))
 	refused(t, exitUsage, []string{`dataset "csv": gives samples of 4, the network reads 3`}, "eval", out, "--data", config, "--set", "data.file="+wide)
 }
@@ -217,6 +217,11 @@ func TestEnvironmentOverrides(t *testing.T) {
 	_, _, three := trained(t, small, "--set", "train.epochs=3")
 	if one.Epochs != 1 || three.Epochs != 3 {
 		t.Errorf("%d and %d epochs, want 1 and 3", one.Epochs, three.Epochs)
+	}
+	t.Setenv("SNNTRAIN_TRAIN_EPOCS", "3")
+	_, errs, _ := call(t, "version", "--quiet")
+	if want := "warning: config: $SNNTRAIN_TRAIN_EPOCS: sets nothing; did you mean SNNTRAIN_TRAIN_EPOCHS?"; !strings.Contains(errs, want) {
+		t.Errorf("no %q in %q", want, errs)
 	}
 	t.Setenv("SNNTRAIN_TRAIN_EPOCHS", "many")
 	refused(t, exitUsage, []string{`train.epochs: needs a whole number, got "many" ($SNNTRAIN_TRAIN_EPOCHS)`}, "config", "check", write(t, "a.yaml", small))

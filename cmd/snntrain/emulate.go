@@ -11,6 +11,7 @@ import (
 
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/emulator"
+	"github.com/snntrain/snntrain/chip/run"
 	"github.com/snntrain/snntrain/internal/npy"
 	"github.com/snntrain/snntrain/neuron/integer"
 	"github.com/snntrain/snntrain/quant"
@@ -40,6 +41,9 @@ the output sends is saved as int32, [T, N].`),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.image = args[0]
 			if o.input == "" && o.out == "" && !cmd.Flags().Changed("ticks") {
+				if err := o.idleFlags(givenFlags(cmd.Flags())); err != nil {
+					return err
+				}
 				return runJudge(cmd.Context(), s, o.image, o.judgeOptions)
 			}
 			if name := o.changed(cmd); name != "" {
@@ -70,11 +74,17 @@ func runEmulate(ctx context.Context, s *streams, o emulateOptions) error {
 	if o.input == "" || o.out == "" || o.ticks < 0 {
 		return usagef("emulate: needs --input and --out, and ticks that are not negative")
 	}
-	im, err := loadImage(o.image)
+	if err := outputFile("emulate", "--out", o.out); err != nil {
+		return err
+	}
+	im, err := loadImage("emulate", o.image)
 	if err != nil {
 		return usage(err)
 	}
-	input, err := readRaster(o.input, im.Net)
+	if err := run.Conform(im); err != nil {
+		return err
+	}
+	input, err := readRaster("emulate", o.input, im.Net)
 	if err != nil {
 		return usage(err)
 	}
@@ -100,18 +110,18 @@ func runEmulate(ctx context.Context, s *streams, o emulateOptions) error {
 }
 
 // readRaster reads an input of [T, ...] that fits the network's input.
-func readRaster(path string, net *quant.IntNet) (quant.Tensor, error) {
+func readRaster(command, path string, net *quant.IntNet) (quant.Tensor, error) {
 	a, err := npy.Read(path)
 	if err != nil {
 		return quant.Tensor{}, err
 	}
 	n := quant.Len(net.Input.Shape)
 	if len(a.Shape) < 2 || quant.Len(a.Shape[1:]) != n || len(a.Shape) > 2 && !slices.Equal(a.Shape[1:], net.Input.Shape) {
-		return quant.Tensor{}, fmt.Errorf("emulate: %s: is %v, the image takes ticks of %v", path, a.Shape, net.Input.Shape)
+		return quant.Tensor{}, fmt.Errorf("%s: %s: is %v, the image takes ticks of %v", command, path, a.Shape, net.Input.Shape)
 	}
 	v, err := a.Int32s()
 	if err != nil {
-		return quant.Tensor{}, fmt.Errorf("emulate: %s: %w", path, err)
+		return quant.Tensor{}, fmt.Errorf("%s: %s: %w", command, path, err)
 	}
 	return quant.NewTensor(v, a.Shape[0], n), nil
 }

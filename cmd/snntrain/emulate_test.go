@@ -128,6 +128,52 @@ func TestExport(t *testing.T) {
 	}
 }
 
+// TestExportOfPackets: the simulator's file with the packets of a raster does
+// what the image does with the raster.
+func TestExportOfPackets(t *testing.T) {
+	image, dir := imageFile(t), t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	spikes := []int32{1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0}
+	if err := npy.WriteInt32(path("in.npy"), []int{6, 3}, spikes); err != nil {
+		t.Fatal(err)
+	}
+	good(t, "export", image, "--target", "ranc", "--input", path("in.npy"), "--out", path("r.json"))
+	c, cfg, err := ranc.Read(read(t, dir, "r.json"), read(t, dir, "r.config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	axons := c.Raster(cfg, 6)
+	if err := npy.WriteInt32(path("axons.npy"), axons.Shape, axons.Data); err != nil {
+		t.Fatal(err)
+	}
+	good(t, "emulate", image, "--input", path("in.npy"), "--out", path("a.npy"), "--ticks", "8")
+	good(t, "emulate", path("r.json"), "--input", path("axons.npy"), "--out", path("b.npy"), "--ticks", "9")
+	want, got := int32s(t, path("a.npy")), int32s(t, path("b.npy"))
+	outputs := len(want) / 8
+	if slices.Max(want) == 0 || !slices.Equal(want, got[outputs:]) { // the bus takes a tick
+		t.Errorf("the image sends %v, the file of the simulator %v", want, got)
+	}
+	spikes[4] = 2
+	if err := npy.WriteInt32(path("two.npy"), []int{6, 3}, spikes); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, exitUsage, []string{"two.npy: value 4 is 2, a packet is a spike; give 0 and 1"}, "export", image, "--target", "ranc", "--input", path("two.npy"), "--out", path("r2.json"))
+	refused(t, exitUsage, []string{"export: --input: no effect here, packets are for --target ranc"}, "export", image, "--target", "image", "--input", path("in.npy"), "--out", path("i.snnimg"))
+}
+
+func int32s(t *testing.T, path string) []int32 {
+	t.Helper()
+	a, err := npy.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := a.Int32s()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 // TestEmulateNetx: a trained network of lava-dl, from its file.
 func TestEmulateNetx(t *testing.T) {
 	net := testkit.Data(t, "loihi_lava", "trained_mnist_network.net")

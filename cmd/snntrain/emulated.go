@@ -111,6 +111,15 @@ func (e *emulated) events() int64 {
 	return n
 }
 
+// outside is the number of spikes outside the windows of their populations.
+func (e *emulated) outside() int64 {
+	var n int64
+	for _, r := range e.all {
+		n += r.Outside()
+	}
+	return n
+}
+
 // ScoresAt implements train.Network: an image is read once, at its end.
 func (e *emulated) ScoresAt(int) (*signal.Signal, error) {
 	return nil, fmt.Errorf("emulate: an image is read at the end of a sample only")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -97,6 +98,9 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 	if err := o.checkEarlyExit(); err != nil {
 		return err
 	}
+	if err := o.checkOutputs(); err != nil {
+		return err
+	}
 	n, source, enc, seed, err := o.open(s, steps)
 	if err != nil {
 		return err
@@ -129,7 +133,7 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 		return err
 	}
 	if p, ok := program.(*spikeTimes); ok && o.record != "" {
-		if err := p.record(o.record, n, datasets.BatchOptions{Size: o.batch, Seed: seed, Encoder: enc, Pool: pool}, source); err != nil {
+		if err := p.record(o.record, n, datasets.BatchOptions{Size: o.batch, Seed: seed, Epoch: train.EvalEpoch, Encoder: enc, Pool: pool}, source); err != nil {
 			return err
 		}
 	}
@@ -162,6 +166,12 @@ func (o *evalOptions) open(s *streams, steps []int) (*model.Network, datasets.So
 	}
 	source, enc, seed, err := openRecorded(n, config.Options{Files: o.data, Sets: sets}, datasets.Split(o.split))
 	return n, source, enc, seed, err
+}
+
+// checkOutputs checks that what was asked for can be written.
+func (o *evalOptions) checkOutputs() error {
+	return errors.Join(
+		outputFile("eval", "--predictions", o.predictions), outputFile("eval", "--logits", o.logits), outputDir("eval", "--record", o.record))
 }
 
 // checkEarlyExit checks --early-exit.

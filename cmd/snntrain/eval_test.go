@@ -190,5 +190,5 @@ func TestEvalFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { refused(t, exitUsage, c.want, c.args...) })
 	}
-	refused(t, exitFailed, []string{"p.npy"}, "eval", out, "--predictions", filepath.Join(t.TempDir(), "none", "p.npy"))
+	refused(t, exitUsage, []string{"eval: --predictions ", "p.npy: there is no directory"}, "eval", out, "--predictions", filepath.Join(t.TempDir(), "none", "p.npy"))
 }

@@ -123,7 +123,7 @@ func prepare(o config.Options) (*setup, error) {
 		return nil, usage(errors.Join(err, openErr))
 	}
 	if openErr != nil {
-		return nil, openErr
+		return nil, asUsage(openErr)
 	}
 	if s.resolved, err = s.doc.Resolved(s.experiment); err != nil {
 		return nil, err
@@ -294,11 +294,12 @@ func seedSet(sets []string) bool {
 // openPart opens one part of a dataset.
 func openPart(d *data, split datasets.Split, seed uint64) (datasets.Source, error) {
 	if split != datasets.Validation || d.kind.OwnValidation {
-		return datasets.Open(d.kind, d.options, d.common, split)
+		source, err := datasets.Open(d.kind, d.options, d.common, split)
+		return source, asUsage(err)
 	}
 	parts, err := datasets.OpenAll(d.kind, d.options, d.common, seed)
 	if err == nil && parts.Validation == nil {
 		err = usagef("data: has no validation part; set data.validation")
 	}
-	return parts.Validation, err
+	return parts.Validation, asUsage(err)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -16,12 +15,20 @@ import (
 	"github.com/snntrain/snntrain/chip/ranc"
 	"github.com/snntrain/snntrain/chip/speck"
 	"github.com/snntrain/snntrain/chip/xylo"
+	"github.com/snntrain/snntrain/internal/fault"
+	"github.com/snntrain/snntrain/internal/hdf5"
 	"github.com/snntrain/snntrain/internal/registry"
 	"github.com/snntrain/snntrain/quant"
 )
 
-// exporter writes an image in one form.
+// exporter writes an image in one form; what the form cannot hold is wrong usage.
 type exporter func(im *chip.Image, path string) error
+
+// imageExport is an image on its way into a file.
+type imageExport struct {
+	image, target, out string
+	input              string // ranc: raster that becomes packets
+}
 
 // exporters is every form by its name.
 func exporters() *registry.Registry[exporter] {
@@ -38,17 +45,40 @@ func exporters() *registry.Registry[exporter] {
 
 func exportNetx(im *chip.Image, path string) error {
 	x, err := lava.FromNet(im.Net)
+	if err == nil {
+		err = hdf5.Available()
+	}
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	return x.WriteNetx(path)
 }
 
 // exportRANC writes the simulator's input file to path and its configuration beside it.
-func exportRANC(im *chip.Image, path string) error {
+func exportRANC(im *chip.Image, path string) error { return writeRANC(im, path, quant.Tensor{}) }
+
+// exportPackets is exportRANC with the packets of a raster.
+func (o *imageExport) exportPackets(im *chip.Image, path string) error {
+	raster, err := readRaster("export", o.input, im.Net)
+	if err != nil {
+		return usage(err)
+	}
+	for i, v := range raster.Data {
+		if v != 0 && v != 1 {
+			return usage(fault.Fault{Pkg: "export", Subject: o.input, Fact: fmt.Sprintf("value %d is %d, a packet is a spike", i, v), Hint: "give 0 and 1"})
+		}
+	}
+	return writeRANC(im, path, raster)
+}
+
+// writeRANC maps a network, and writes the packets of a raster with it unless that is empty.
+func writeRANC(im *chip.Image, path string, raster quant.Tensor) error {
 	m, err := ranc.Map(im.Net)
 	if err != nil {
-		return err
+		return usage(err)
+	}
+	if !raster.IsZero() {
+		m.Packets(raster)
 	}
 	input, config, err := m.Chip.Encode(m.Config)
 	if err != nil {
@@ -61,7 +91,7 @@ func exportRANC(im *chip.Image, path string) error {
 func exportXylo(im *chip.Image, path string) error {
 	spec, err := xylo.FromNet(im.Net)
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	raw, err := spec.JSON()
 	if err != nil {
@@ -73,7 +103,7 @@ func exportXylo(im *chip.Image, path string) error {
 func exportSpeck(im *chip.Image, path string) error {
 	raw, err := speck.New().Config(im.Net)
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	return replace(path, raw)
 }
@@ -82,7 +112,7 @@ func exportSpeck(im *chip.Image, path string) error {
 func exportNorthPole(im *chip.Image, path string) error {
 	raw, err := northpole.Export(im.Net, "snntrain "+version())
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	return replace(path, raw)
 }
@@ -92,7 +122,7 @@ func exportNorthPole(im *chip.Image, path string) error {
 func exportAkida(export func(*quant.IntNet) (*akida.Files, error), im *chip.Image, path string) error {
 	f, err := export(im.Net)
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	stem := strings.TrimSuffix(path, filepath.Ext(path))
 	return replaceAll(content{stem + ".npz", f.NPZ}, content{filepath.Join(filepath.Dir(path), "load_akida.py"), f.Loader}, content{path, f.JSON})
@@ -138,7 +168,7 @@ func replaceAll(files ...content) error {
 }
 
 func exportCommand(s *streams) *cobra.Command {
-	var target, out string
+	var target, out, input string
 	var o exportOptions
 	var graph exportNIROptions
 	images, models := strings.Join(exporters().Names(), ", "), strings.Join(modelExporters().Names(), ", ")
@@ -147,7 +177,8 @@ func exportCommand(s *streams) *cobra.Command {
 		Short: "Write a chip image, or a network, in the form that others read",
 		Long: strings.TrimSpace(`
 Write a chip image in the form that a chip or its emulator reads: ` + images + `.
-IMAGE is an image, or a netx file (network.net). ranc writes the simulator's configuration beside FILE; akida and akida2 take
+IMAGE is an image, or a netx file (network.net). ranc writes the simulator's configuration beside FILE, and the packets of
+a raster of spikes, [T, ...], that --input names; akida and akida2 take
 NAME.json, write NAME.npz beside it and load_akida.py, which builds the vendor's model from them.
 
 Write a network (a run directory or a model file) for a framework: ` + models + `.
@@ -160,19 +191,32 @@ counted on training samples of the network's data, or of --data.`),
 		Example: "  snntrain export net.snnimg --target netx --out network.net\n  snntrain export network.net --target image --out net.snnimg\n  snntrain export runs/quickstart --target snntorch --out quickstart-snntorch\n  snntrain export runs/quickstart --target nir --profile norse --out digits.nir",
 		Args:    exactlyOne("one chip image, netx file, run directory or model file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			given := givenFlags(cmd.Flags())
 			if target == nirTarget {
 				graph.model, graph.out, graph.samples = args[0], out, o.samples
 				return runExportNIR(cmd.Context(), s, graph)
+			}
+			if err := idle("export", given, "they are for --target nir", "profile", "dt", "data"); err != nil {
+				return err
 			}
 			if write, err := modelExporters().Get(target); err == nil {
 				o.model, o.target, o.out = args[0], target, out
 				return runExportModel(cmd.Context(), s, write, o)
 			}
-			return runExport(cmd.Context(), s, args[0], target, out)
+			if err := idle("export", given, "an image is written as it is", "samples"); err != nil {
+				return err
+			}
+			if target != "ranc" {
+				if err := idle("export", given, "packets are for --target ranc", "input"); err != nil {
+					return err
+				}
+			}
+			return runExport(s, imageExport{image: args[0], target: target, out: out, input: input})
 		},
 	}
 	cmd.Flags().StringVar(&target, "target", "", "form: "+images+", "+models+", "+nirTarget)
 	cmd.Flags().StringVarP(&out, "out", "o", "", "file or directory to write")
+	cmd.Flags().StringVar(&input, "input", "", "ranc: npy file of spikes that are written as packets")
 	cmd.Flags().IntVar(&o.samples, "samples", 64, "training samples on which the difference is counted (networks), 0 = none")
 	cmd.Flags().StringVar(&graph.profile, "profile", "", "nir: the framework whose reader the graph is for; left out: the one that the network was imported under, else nir")
 	cmd.Flags().Float64Var(&graph.dt, "dt", 0, "nir: time step of the graph, 0 = the network's, or 1e-4 where that counts steps")
@@ -180,24 +224,49 @@ counted on training samples of the network's data, or of --data.`),
 	return cmd
 }
 
-func runExport(_ context.Context, s *streams, path, target, out string) error {
-	if out == "" {
+func runExport(s *streams, o imageExport) error {
+	if o.out == "" {
 		return usagef("export: needs --out")
 	}
-	export, err := exporters().Get(target)
+	export, err := exporters().Get(o.target)
 	if err != nil {
-		return usage(unknownTarget(target))
+		return usage(unknownTarget(o.target))
 	}
-	im, err := loadImage(path)
+	if o.input != "" {
+		export = o.exportPackets
+	}
+	if err := outputFile("export", "--out", o.out); err != nil {
+		return err
+	}
+	im, err := loadImage("export", o.image)
 	if err != nil {
 		return usage(err)
 	}
-	if err := export(im, out); err != nil {
+	if err := export(im, o.out); err != nil {
 		return err
 	}
-	if s.json {
-		s.object(map[string]any{"target": target, "file": out})
+	var notes []string
+	if o.target != "image" {
+		notes = imageAlone(im)
 	}
-	s.say("%s written for %s", out, target)
+	if s.json {
+		s.object(map[string]any{"target": o.target, "file": o.out, "notes": append([]string{}, notes...)})
+	}
+	s.say("%s written for %s", o.out, o.target)
+	for _, note := range notes {
+		s.say("  %s", note)
+	}
 	return nil
+}
+
+// imageAlone says what an image knows about its use and no file of a chip's tools holds.
+func imageAlone(im *chip.Image) []string {
+	var notes []string
+	if in := im.Net.Input; in.Scale > 0 && in.Scale != 1 {
+		notes = append(notes, fmt.Sprintf("only the image says: a value x enters as round(x/%.6g), held in %d..%d", in.Scale, in.Min, in.Max))
+	}
+	if io := im.IO; io.Ticks > 0 {
+		notes = append(notes, fmt.Sprintf("only the image says: %d ticks a sample, input in %d of them, output read from tick %d, readout %s", io.Ticks, io.Steps, io.From, io.Readout))
+	}
+	return notes
 }

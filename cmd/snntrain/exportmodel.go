@@ -67,6 +67,9 @@ func runExportModel(ctx context.Context, s *streams, write modelExporter, o expo
 	if o.samples < 0 {
 		return usagef("export: --samples %d must be at least 0", o.samples)
 	}
+	if err := outputDir("export", "--out", o.out); err != nil {
+		return err
+	}
 	n, err := loadModel(o.model)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/snntrain/snntrain/datasets"
+	"github.com/snntrain/snntrain/internal/hdf5"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/nir"
 	"github.com/snntrain/snntrain/nir/conform"
@@ -40,6 +41,12 @@ type nodeNote struct {
 func runExportNIR(ctx context.Context, s *streams, o exportNIROptions) error {
 	if o.out == "" {
 		return usagef("export: needs --out")
+	}
+	if err := outputFile("export", "--out", o.out); err != nil {
+		return err
+	}
+	if err := hdf5.Available(); err != nil {
+		return usage(err)
 	}
 	n, err := loadModel(o.model)
 	if err != nil {

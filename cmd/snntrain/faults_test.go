@@ -169,7 +169,7 @@ func TestEarlyStopThatCannotAct(t *testing.T) {
 func TestDataThatIsNotThere(t *testing.T) {
 	path := write(t, "a.yaml", strings.Replace(small, "name: digits", "name: mnist, dir: "+t.TempDir(), 1))
 	out := filepath.Join(t.TempDir(), "run")
-	refused(t, exitFailed, []string{"mnist: no file", "train-images-idx3-ubyte", "snntrain data fetch mnist"}, "train", path, "--out", out)
+	refused(t, exitUsage, []string{"mnist: no file", "train-images-idx3-ubyte", "snntrain data fetch mnist"}, "train", path, "--out", out)
 	if _, err := os.Stat(out); err == nil {
 		t.Error("a run directory was left behind")
 	}
@@ -183,7 +183,7 @@ func TestTruncatedData(t *testing.T) {
 		}
 	}
 	path := write(t, "a.yaml", strings.Replace(small, "name: digits", "name: mnist, dir: "+dir, 1))
-	refused(t, exitFailed, []string{"train-images-idx3-ubyte"}, "train", path, "--out", filepath.Join(t.TempDir(), "run"))
+	refused(t, exitUsage, []string{"train-images-idx3-ubyte"}, "train", path, "--out", filepath.Join(t.TempDir(), "run"))
 }
 
 func TestARunIsNotOverwritten(t *testing.T) {

@@ -35,7 +35,7 @@ func startFrom(o *config.Options) (*start, error) {
 		return nil, err
 	}
 	below := map[string]any{}
-	if !root.Get("data").Given() && n.Record.Preprocess != nil {
+	if !root.Get("data").Get("name").Given() && n.Record.Preprocess != nil { // keys that the config has lie over these
 		below["data"] = n.Record.Preprocess
 	}
 	if n.Record.Readout != "" {

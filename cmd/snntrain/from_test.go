@@ -48,6 +48,12 @@ func TestTrainFrom(t *testing.T) {
 		t.Errorf("the run's config does not say what it started from:\n%s", config)
 	}
 	good(t, "train", filepath.Join(out, train.ConfigFile), "--set", "train.epochs=1", "--resume", "--out", out)
+
+	few := filepath.Join(t.TempDir(), "few")
+	_, log, status = call(t, "train", config, "--from", spikes, "--out", few, "--set", "data.limit.train=64")
+	if status != 0 || !strings.Contains(log, "58 training, 6 validation") {
+		t.Errorf("a key over the recorded data: status %d, said\n%s", status, log)
+	}
 }
 
 // TestTrainFromLayers of the same names.

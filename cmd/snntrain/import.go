@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/snntrain/snntrain/internal/fault"
 )
 
 // importer reads the files of another program.
@@ -20,6 +18,8 @@ type importer struct {
 	run func(ctx context.Context, s *streams, o importOptions) (*imported, error)
 	// config says that the form may need --config.
 	config bool
+	// idle are flags that say nothing about this form.
+	idle []string
 }
 
 // importers is every form; the first that knows a file reads it.
@@ -41,6 +41,8 @@ type importOptions struct {
 	reset string  // of a NIR graph
 
 	config, sets []string // the structure of a network of which the file holds arrays only
+
+	given []string // names of the flags on the command line
 }
 
 // imported is the JSON of import.
@@ -52,18 +54,18 @@ type imported struct {
 
 // importerOf finds who reads a file.
 func importerOf(path string) (importer, error) {
-	f, err := openImport(path)
+	f, err := openImport("import", path)
 	if err != nil {
 		return importer{}, err
 	}
-	var known []string
+	var known []chipForm
 	for _, im := range importers() {
 		if im.knows(f) {
 			return im, nil
 		}
-		known = append(known, im.what)
+		known = append(known, chipForm{name: im.name, what: im.what})
 	}
-	return importer{}, usage(fault.Fault{Pkg: "import", Subject: path, Fact: "is of no known form", Hint: "known: " + strings.Join(known, ", ")})
+	return importer{}, unknownForm("import", path, known)
 }
 
 func importCommand(s *streams) *cobra.Command {
@@ -79,7 +81,7 @@ func importCommand(s *streams) *cobra.Command {
 		Example: "  snntrain import network.net --out imported\n  snntrain import weights.pt --config configs/mnist-mlp.yaml --profile snntorch --out imported",
 		Args:    exactlyOne("one file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.file = args[0]
+			o.file, o.given = args[0], givenFlags(cmd.Flags())
 			return runImport(cmd.Context(), s, o)
 		},
 	}
@@ -96,12 +98,18 @@ func runImport(ctx context.Context, s *streams, o importOptions) error {
 	if o.out == "" {
 		return usagef("import: needs --out")
 	}
+	if err := outputDir("import", "--out", o.out); err != nil {
+		return err
+	}
 	im, err := importerOf(o.file)
 	if err != nil {
 		return err
 	}
 	if len(o.config) > 0 && !im.config {
 		return usagef("import: %s: %s says what network it holds; leave out --config", o.file, im.what)
+	}
+	if err := idle("import", o.given, o.file+": a "+im.name+" file says this itself", im.idle...); err != nil {
+		return err
 	}
 	r, err := im.run(ctx, s, o)
 	if err != nil {

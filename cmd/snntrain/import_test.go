@@ -59,7 +59,7 @@ func TestImportOfTinynet(t *testing.T) {
 	if len(r.Notes) != 2 || !strings.Contains(r.Notes[0], `layer "layer0": 0 synaptic currents`) {
 		t.Errorf("%q", r.Notes)
 	}
-	refused(t, exitFailed, []string{`layer "layer0": 0 synaptic currents, the target has 1`}, "export", r.File, "--target", "netx", "--out", filepath.Join(t.TempDir(), "x.net"))
+	refused(t, exitUsage, []string{`layer "layer0": 0 synaptic currents, the target has 1`}, "export", r.File, "--target", "netx", "--out", filepath.Join(t.TempDir(), "x.net"))
 }
 
 func TestImportFaults(t *testing.T) {
@@ -70,7 +70,7 @@ func TestImportFaults(t *testing.T) {
 	}
 	out := filepath.Join(dir, "out")
 	for want, args := range map[string][]string{
-		"is of no known form; known: network.net of lava-dl": {text, "--out", out},
+		"is of no known form; known: netx (network.net of lava-dl": {text, "--out", out},
 		"needs --out":    {text},
 		"no such file":   {filepath.Join(dir, "nothing"), "--out", out},
 		"is a directory": {dir, "--out", out},

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 
+	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/hdf5"
 )
 
@@ -34,17 +36,17 @@ func (f *importFile) hasKeys(keys ...string) bool {
 var hdf5Magic = []byte("\x89HDF\r\n\x1a\n")
 
 // openImport reads what tells forms apart.
-func openImport(path string) (*importFile, error) {
+func openImport(command, path string) (*importFile, error) {
 	path = exportedState(path)
 	r, err := os.Open(path)
 	if err != nil {
-		return nil, usage(err)
+		return nil, unreadable(command, path, err)
 	}
 	defer r.Close()
 	head := make([]byte, 4096)
 	n, err := io.ReadFull(r, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return nil, usage(err) // a directory, say
+		return nil, unreadable(command, path, err) // a directory, say
 	}
 	f := &importFile{path: path, head: head[:n]}
 	switch {
@@ -56,6 +58,19 @@ func openImport(path string) (*importFile, error) {
 		f.listKeys(r)
 	}
 	return f, nil
+}
+
+// unreadable is a file that the user named and that cannot be read.
+func unreadable(command, path string, err error) error {
+	hint := ""
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
+		hint = "name a file in it"
+	}
+	return usage(fault.Fault{Pkg: command, Subject: path, Fact: err.Error(), Hint: hint})
 }
 
 func (f *importFile) listGroups() error {

@@ -18,6 +18,7 @@ func nirImporter() importer {
 		what:  "NIR graph (.nir), under --profile",
 		knows: func(f *importFile) bool { return slices.Contains(f.groups, "node") },
 		run:   importNIR,
+		idle:  []string{"set"},
 	}
 }
 

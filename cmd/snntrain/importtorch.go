@@ -21,6 +21,7 @@ func pytorchImporter() importer {
 		knows:  func(f *importFile) bool { return torchfile.Known(f.head) },
 		run:    importTorch,
 		config: true,
+		idle:   []string{"dt", "reset"},
 	}
 }
 

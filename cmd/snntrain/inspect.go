@@ -24,15 +24,11 @@ func inspectCommand(s *streams) *cobra.Command {
 Draw a network as a graph with shapes, parameters and multiply-accumulates. MODEL is a run directory,
 a model file, a NIR file (.nir) under --profile, or an ONNX file (.onnx), of which every operator is
 accounted for; of a config it is the network before training. Of a chip image (.snnimg), or a file that
-a chip's tools read (network.net, RANC, Xylo and Speck JSON, NorthPole's ONNX), it lists layers, neurons, synapses, bits, cores and how much of the chip is used.`),
+a chip's tools read (network.net, RANC, Xylo, Speck and Akida JSON, quantized ONNX), it lists layers, neurons, synapses, bits, cores and how much of the chip is used.`),
 		Example: "  snntrain inspect runs/quickstart\n  snntrain inspect configs/quickstart.yaml\n  snntrain inspect resnet20.onnx\n  snntrain inspect net.snnimg",
 		Args:    exactlyOne("one run directory, model file, chip image, ONNX file or config"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if isONNX(args[0]) {
-				form, err := formOfChip(args[0])
-				if err == nil && form != nil && inputShape == "" {
-					return runInspectChip(s, args[0], form)
-				}
+			if isONNX(args[0]) && !isQuantizedONNX(args[0]) {
 				return runInspectONNX(s, args[0], inputShape)
 			}
 			if inputShape != "" {
@@ -65,11 +61,16 @@ func formOfChip(path string) (*chipForm, error) {
 	if info, err := os.Stat(path); err != nil || info.IsDir() || isConfig(path) {
 		return nil, nil
 	}
-	f, err := openImport(path)
+	f, err := openImport("inspect", path)
 	if err != nil {
 		return nil, err
 	}
-	return chipFormOf(f), nil
+	form := chipFormOf(f)
+	if form == nil && !f.tensor && filepath.Ext(path) != filepath.Ext(train.ModelFile) {
+		own := []chipForm{imageForm(), {name: "model", what: "run directory or " + train.ModelFile}, {name: "onnx", what: "ONNX file, .onnx"}, {name: "nir", what: "NIR graph, .nir"}, {name: "config", what: ".yaml"}}
+		return nil, unknownForm("inspect", path, append(own, importable()...))
+	}
+	return form, nil
 }
 
 // loadModel reads the network of a run directory or a model file.

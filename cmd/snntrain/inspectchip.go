@@ -98,8 +98,12 @@ func infoOfChip(c *chipFile) chipInfo {
 	if placement != nil {
 		info.Cores, info.Utilization = len(placement.Cores), placement.Usage
 		for _, core := range placement.Cores {
+			here := map[string]bool{} // a core may hold several slices of a population
 			for _, slice := range core.Slices {
-				cores[slice.Population]++
+				here[slice.Population] = true
+			}
+			for name := range here {
+				cores[name]++
 			}
 		}
 	}
@@ -191,7 +195,7 @@ func (c *chipInfo) sayIO(s *streams) {
 		s.say("made by %s", c.Conversion.Method)
 	}
 	if c.Conformance > 0 {
-		s.say("%d conformance vectors", c.Conformance)
+		s.say("conformance vectors: %d", c.Conformance)
 	}
 }
 

@@ -15,6 +15,7 @@ type onnxInfo struct {
 	Producer  string          `json:"producer"`
 	Reads     onnx.Input      `json:"reads"`
 	Operators []onnx.Operator `json:"operators"`
+	Notes     []string        `json:"notes,omitempty"`
 	*modelInfo
 }
 
@@ -23,7 +24,7 @@ func runInspectONNX(s *streams, path, inputShape string) error {
 	if r == nil {
 		return refusals
 	}
-	info := onnxInfo{Opset: r.Opset, Producer: r.Producer, Reads: r.Input, Operators: r.Operators}
+	info := onnxInfo{Opset: r.Opset, Producer: r.Producer, Reads: r.Input, Operators: r.Operators, Notes: r.Notes}
 	if r.Network != nil {
 		m, err := infoOf(r.Network)
 		if err != nil {
@@ -42,6 +43,9 @@ func runInspectONNX(s *streams, path, inputShape string) error {
 		s.say("%d parameters, %d MACs a sample", info.Params, info.MACs)
 	}
 	sayOperators(s, r.Operators)
+	for _, note := range r.Notes {
+		s.say("note: %s", note)
+	}
 	return refusals
 }
 

@@ -114,7 +114,7 @@ func TestTextOfCommands(t *testing.T) {
 		{[]string{"data", "info", "digits"}, []string{"1438 training, 359 test", "1×8×8", "blake3"}},
 		{[]string{"inspect", out}, []string{"linear1", "64", "1040", "1024", "lif, beta 0.9", "gives its membrane potential", "1210 parameters, 1184 MACs a step", "readout sum", "validation accuracy"}},
 		{[]string{"config", "check", filepath.Join(out, train.ConfigFile)}, []string{"beta1: 0.9", "kind: cross-entropy"}},
-		{nil, []string{"snntrain train configs/quickstart.yaml", "Exit status: 0 done, 1 failed, 2 wrong usage or config, 130 interrupted"}},
+		{nil, []string{"snntrain train configs/quickstart.yaml", "Exit status: 0 done, 1 failed, 2 wrong usage, config or input, 130 interrupted"}},
 	} {
 		text := good(t, c.args...)
 		for _, w := range c.want {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -81,15 +82,25 @@ func runJudge(ctx context.Context, s *streams, path string, o judgeOptions) erro
 	if err := o.check(); err != nil {
 		return err
 	}
-	im, err := loadImage(path)
+	if err := errors.Join(outputFile("emulate", "--predictions", o.predictions), outputFile("emulate", "--scores", o.scores)); err != nil {
+		return err
+	}
+	im, err := loadImage("emulate", path)
 	if err != nil {
 		return usage(err)
+	}
+	if err := run.Conform(im); err != nil {
+		return err
 	}
 	if len(o.data) == 0 && im.IO.Data == nil {
 		return usagef("emulate: %s: records no data; give --data CONFIG, or --input and --out", path)
 	}
 	record := &model.Network{Record: model.Record{Preprocess: im.IO.Data, Seed: im.IO.Seed}}
-	source, enc, seed, err := openRecorded(record, config.Options{Files: o.data, Sets: o.sets}, datasets.Split(o.split))
+	sets := o.sets
+	if len(o.data) > 0 { // a config does not know when an image's input fires
+		sets = append(encodeSets(im.IO), sets...)
+	}
+	source, enc, seed, err := openRecorded(record, config.Options{Files: o.data, Sets: sets}, datasets.Split(o.split))
 	if err != nil {
 		return err
 	}

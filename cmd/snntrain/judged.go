@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/snntrain/snntrain/chip"
@@ -27,6 +28,7 @@ type judgeResult struct {
 	Spikes      map[string]float64 `json:"spikes"`
 	Events      float64            `json:"synaptic_events"`
 	Held        int64              `json:"held_inputs"`
+	Outside     *int64             `json:"spikes_outside_windows,omitempty"` // of a network of first spike times
 	Energy      energy.Report      `json:"energy"`
 	NeuroBench  neurobench.Metrics `json:"neurobench"`
 	Cores       int                `json:"cores"`
@@ -40,6 +42,9 @@ func newJudgeResult(im *metered, r run.Result, seconds float64) judgeResult {
 		PerSecond: float64(c.SynapticEvents()) / seconds, Ticks: float64(c.Ticks) / n, Inputs: float64(c.Inputs) / n,
 		Spikes: map[string]float64{}, Events: float64(c.SynapticEvents()) / n, Held: r.Held,
 		Energy: energy.Of(&im.Image, im.target, c), NeuroBench: neurobench.Of(im.Net, c),
+	}
+	if len(im.IO.Windows) > 0 {
+		out.Outside = &r.Outside
 	}
 	for i, p := range im.Net.Populations {
 		out.Spikes[p.Name] = float64(c.Spikes[i]) / n
@@ -68,19 +73,30 @@ func (s *streams) judged(im *metered, info datasets.Info, j *run.Judge, seconds 
 		return nil
 	}
 	s.say("accuracy %.2f %% (%d of %d) on %s, emulated as %s, %.1f s", 100*r.Accuracy, r.Correct, r.N, info.Name, r.Target, seconds)
-	s.say("\nan inference: %.4g ticks, %.4g input spikes, %.4g synaptic events\n", r.Ticks, r.Inputs, r.Events)
+	s.say("\nan inference: %s ticks, %s input spikes, %s synaptic events\n", amount(r.Ticks), amount(r.Inputs), amount(r.Events))
 	s.say("%s", table(populationRows(im.Net, result.Counts, float64(r.N))))
+	if r.Outside != nil {
+		s.say("spikes outside the window of their layer, or second of their neuron: %d in all", *r.Outside)
+	}
 	s.sayEnergy(r.Energy)
 	s.sayMetrics(r.NeuroBench)
 	s.sayUsage(r.Cores, r.Utilization)
 	return nil
 }
 
+// amount writes a count that may be a mean: whole from a thousand on.
+func amount(v float64) string {
+	if v >= 1000 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
+}
+
 func populationRows(net *quant.IntNet, c emulator.Counts, n float64) [][]string {
 	rows := [][]string{{"POPULATION", "NEURONS", "SPIKES", "A NEURON"}}
 	for i, p := range net.Populations {
 		spikes := float64(c.Spikes[i]) / n
-		rows = append(rows, []string{p.Name, fmt.Sprint(p.N()), fmt.Sprintf("%.4g", spikes), fmt.Sprintf("%.3g", spikes/float64(p.N()))})
+		rows = append(rows, []string{p.Name, fmt.Sprint(p.N()), amount(spikes), fmt.Sprintf("%.3g", spikes/float64(p.N()))})
 	}
 	return rows
 }
@@ -88,7 +104,7 @@ func populationRows(net *quant.IntNet, c emulator.Counts, n float64) [][]string 
 func (s *streams) sayEnergy(r energy.Report) {
 	rows := [][]string{{"EVENT", "COUNT", "J EACH", "J", "SOURCE"}}
 	for _, p := range r.Parts {
-		rows = append(rows, []string{string(p.Event), fmt.Sprintf("%.4g", p.Count), fmt.Sprintf("%.3g", p.Each), fmt.Sprintf("%.3g", p.Joule), p.Source})
+		rows = append(rows, []string{string(p.Event), amount(p.Count), fmt.Sprintf("%.3g", p.Each), fmt.Sprintf("%.3g", p.Joule), p.Source})
 	}
 	if r.Joule != nil {
 		s.say("\nenergy %.3g J an inference\n%s", *r.Joule, table(rows))
@@ -99,14 +115,14 @@ func (s *streams) sayEnergy(r energy.Report) {
 	for _, note := range r.Notes {
 		s.say("note: %s", note)
 	}
-	s.say("\noperations alone: %.4g MACs, %.4g ACs, %.3g J; without spikes, 8 bits: %.4g MACs, %.3g J", r.Operations.MACs, r.Operations.ACs, r.Operations.Joule, r.ANN.MACs, r.ANN.Joule)
+	s.say("\noperations alone: %s MACs, %s ACs, %.3g J; without spikes, 8 bits: %s MACs, %.3g J", amount(r.Operations.MACs), amount(r.Operations.ACs), r.Operations.Joule, amount(r.ANN.MACs), r.ANN.Joule)
 	s.say("  %s", r.ANN.Source)
 }
 
 func (s *streams) sayMetrics(m neurobench.Metrics) {
 	o := m.SynapticOperations
-	s.say("\nNeuroBench: Footprint %d, ConnectionSparsity %.4g, ActivationSparsity %.4g, MembraneUpdates %.6g", m.Footprint, m.ConnectionSparsity, m.ActivationSparsity, m.MembraneUpdates)
-	s.say("  SynapticOperations: Effective_MACs %.6g, Effective_ACs %.6g, Dense %.6g", o.MACs, o.ACs, o.Dense)
+	s.say("\nNeuroBench: Footprint %d, ConnectionSparsity %.4g, ActivationSparsity %.4g, MembraneUpdates %s", m.Footprint, m.ConnectionSparsity, m.ActivationSparsity, amount(m.MembraneUpdates))
+	s.say("  SynapticOperations: Effective_MACs %s, Effective_ACs %s, Dense %s", amount(o.MACs), amount(o.ACs), amount(o.Dense))
 }
 
 // sayUsage prints how much of a chip a network on so many cores takes.

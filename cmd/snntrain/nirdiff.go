@@ -17,6 +17,7 @@ import (
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/nir"
 	"github.com/snntrain/snntrain/nir/conform"
+	"github.com/snntrain/snntrain/train"
 )
 
 func nirCommand(s *streams) *cobra.Command {
@@ -93,7 +94,7 @@ func (in *nirInput) batches(n *model.Network) (iter.Seq2[conform.Batch, error], 
 	}
 	source = datasets.Limit(source, in.samples)
 	return func(yield func(conform.Batch, error) bool) {
-		for b, err := range datasets.Batches(source, datasets.BatchOptions{Size: batchFor(n, 32), Seed: seed, Encoder: enc, Pool: in.pool}) {
+		for b, err := range datasets.Batches(source, datasets.BatchOptions{Size: batchFor(n, 32), Seed: seed, Epoch: train.EvalEpoch, Encoder: enc, Pool: in.pool}) {
 			if err != nil {
 				yield(conform.Batch{}, err)
 				return

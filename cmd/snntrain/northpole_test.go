@@ -3,9 +3,12 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/internal/onnx"
+	"github.com/snntrain/snntrain/internal/onnx/onnxtest"
 	"github.com/snntrain/snntrain/internal/testkit"
 )
 
@@ -52,4 +55,46 @@ func TestQuantizeFloatRefused(t *testing.T) {
 	refused(t, exitUsage, []string{"an ONNX network has no spikes; --target akida, akida2, northpole takes it, or convert it first"}, "quantize", file, "--target", "lava", "--out", out)
 	refused(t, exitUsage, []string{"does not say what data it is for; give --calibrate CONFIG"}, "quantize", file, "--target", "northpole", "--out", out)
 	refused(t, exitUsage, []string{"--bits 3: akida takes [4 2]"}, "quantize", file, "--target", "akida", "--bits", "3", "--out", out)
+}
+
+// rectified is a chain of two layers of weights for 8×8 digits.
+func rectified() *onnxtest.Builder {
+	w, v := make([]float32, 64*12), make([]float32, 12*10)
+	for i := range w {
+		w[i] = float32(i*7919%11-4) / 20
+	}
+	for i := range v {
+		v[i] = float32(i*31%7-3) / 5
+	}
+	return onnxtest.New(13).Input("x", -1, 64).Const(onnxtest.Floats("w", []int64{64, 12}, w...), onnxtest.Floats("v", []int64{12, 10}, v...)).
+		Node("Flatten", []string{"x"}, []string{"flat"}, nil).
+		Node("MatMul", []string{"flat", "w"}, []string{"hidden"}, nil).
+		Node("Relu", []string{"hidden"}, []string{"positive"}, nil).
+		Node("MatMul", []string{"positive", "v"}, []string{"scores"}, nil).Output("scores")
+}
+
+// TestQuantizedONNXIsRead: the exported file is inspected, imported and run like the image that it came from.
+func TestQuantizedONNXIsRead(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	data := write(t, "d.yaml", "data: {name: digits, limit: {train: 100, test: 50}, encode: {kind: constant, steps: 1}}\n")
+	good(t, "quantize", onnxFile(t, rectified()), "--target", "northpole", "--calibrate", data, "--out", path("net.snnimg"))
+	good(t, "export", path("net.snnimg"), "--target", "northpole", "--out", path("q.onnx"))
+	if text := good(t, "inspect", path("q.onnx")); !strings.Contains(text, "for northpole") || !strings.Contains(text, "hidden") {
+		t.Errorf("%s", text)
+	}
+	good(t, "import", path("q.onnx"), "--out", path("in"))
+	im, err := chip.Load(path("net.snnimg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	scale := fmt.Sprint(im.Net.Input.Scale)
+	good(t, "emulate", path("net.snnimg"), "--data", data, "--scores", path("a.npy"))
+	good(t, "emulate", path("in/q.snnimg"), "--data", data, "--scores", path("b.npy"), "--readout", "sum", "--scale", scale)
+	good(t, "emulate", path("q.onnx"), "--data", data, "--scores", path("c.npy"), "--readout", "sum", "--scale", scale)
+	a, b, c := string(read(t, path("a.npy"))), string(read(t, path("b.npy"))), string(read(t, path("c.npy")))
+	if a != b || a != c {
+		t.Error("other scores than those of the image")
+	}
+	refused(t, exitUsage, []string{"is quantized (QDQ); run it with snntrain emulate"}, "eval", path("q.onnx"), "--data", data)
 }

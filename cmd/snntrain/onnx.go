@@ -7,11 +7,18 @@ import (
 	"github.com/snntrain/snntrain/convert/onnx"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/config"
+	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/model"
 )
 
 // isONNX reports whether a path names an ONNX file.
 func isONNX(path string) bool { return strings.HasSuffix(strings.ToLower(path), ".onnx") }
+
+// isQuantizedONNX reports whether an ONNX file holds the integers of a chip.
+func isQuantizedONNX(path string) bool {
+	f, err := openImport("onnx", path)
+	return err == nil && isQDQ(f)
+}
 
 // inputShapeHelp explains the flag --input-shape.
 const inputShapeHelp = "extents of an ONNX input that the file leaves free, batch first: 1,3,32,32"
@@ -38,6 +45,9 @@ func importONNX(path, inputShape string, sample model.Shape) (*onnx.Result, erro
 	shape, err := parseShape(inputShape)
 	if err != nil {
 		return nil, err
+	}
+	if isQuantizedONNX(path) {
+		return nil, usage(fault.Fault{Pkg: "onnx", Subject: path, Fact: "is quantized (QDQ)", Hint: "run it with snntrain emulate"})
 	}
 	r, err := onnx.Import(path, onnx.Options{InputShape: shape, Sample: sample})
 	return r, usage(err)

@@ -6,8 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/sbinet/npyio"
 
+	"github.com/snntrain/snntrain/internal/onnx/onnxpb"
 	"github.com/snntrain/snntrain/internal/onnx/onnxtest"
 	"github.com/snntrain/snntrain/model"
 )
@@ -131,6 +134,23 @@ Softmax   node y     folded         left out at the end: the largest score stays
 		onnxFile(t, onnxtest.New(20).Input("x", -1, 64).Node("Elu", []string{"x"}, []string{"y"}, nil).Output("y")))
 	if !strings.Contains(out, "1 operators, 1 refused") {
 		t.Errorf("no account in\n%s", out)
+	}
+}
+
+// TestRoundedConstantsAreNoted: float64 in a file is float32 here.
+func TestRoundedConstantsAreNoted(t *testing.T) {
+	w := make([]float64, 64*10)
+	w[0], w[1] = 0.1, 0.5
+	double := onnxpb.TensorProto_DOUBLE
+	p := &onnxpb.TensorProto{Name: proto.String("w"), Dims: []int64{64, 10}, DataType: proto.Int32(int32(double)), DoubleData: w}
+	path := onnxFile(t, onnxtest.New(13).Input("x", -1, 64).Const(p).Node("MatMul", []string{"x", "w"}, []string{"y"}, nil).Output("y"))
+	want := `constant "w": 1 of 640 numbers of float64 were rounded to float32`
+	if text := good(t, "inspect", path); !strings.Contains(text, "note: "+want) {
+		t.Errorf("%s", text)
+	}
+	_, errs, _ := call(t, "convert", path, "--config", write(t, "c.yaml", digitsConvert), "--out", filepath.Join(t.TempDir(), "out"))
+	if !strings.Contains(errs, "warning: onnx: "+want) {
+		t.Errorf("%s", errs)
 	}
 }
 

@@ -96,6 +96,9 @@ func TestQuantizeAfterTraining(t *testing.T) {
 	if sum.Test.Accuracy < 0.7 {
 		t.Errorf("accuracy %v", sum.Test.Accuracy)
 	}
+	if im, err := chip.Load(image); err != nil || len(im.Conversion.Calibration) != 64 {
+		t.Errorf("the image does not say what it was calibrated with: %+v, %v", im, err)
+	}
 	_, two, _ := trained(t, strings.Replace(onChip, "reset: zero", "reset: subtract", 1)+"quantize: {target: generic, bits: 4, per: channel}\n")
 	object(t, &q, "quantize", two, "--target", "generic", "--out", image)
 	if q.Method != "qat" || q.Options.Bits != 4 || q.Judged.Identical != 100 {
@@ -104,6 +107,7 @@ func TestQuantizeAfterTraining(t *testing.T) {
 	refused(t, exitUsage, []string{`layer "lif1": soft reset: lava cannot compute it`, "set reset: zero"}, "quantize", two, "--target", "lava", "--out", image)
 	refused(t, exitUsage, []string{`layer "lif1": no synaptic current`, `layer "li1": no synaptic current`}, "quantize", two, "--target", "xylo", "--out", image)
 	refused(t, exitUsage, []string{`"lawa"`, `did you mean "lava"`}, "quantize", out, "--target", "lawa", "--out", image)
+	refused(t, exitUsage, []string{`chip/akida: layer "lif1": is a neuron`}, "quantize", out, "--target", "akida", "--out", image)
 	refused(t, exitUsage, []string{"was not trained for a chip", "--target"}, "quantize", out, "--out", image)
 	refused(t, exitUsage, []string{"needs --out"}, "quantize", out, "--target", "lava")
 	refused(t, exitUsage, []string{`--range "most" is unknown`}, "quantize", out, "--target", "lava", "--out", image, "--range", "most")
@@ -127,7 +131,7 @@ func TestQuantizeWithoutData(t *testing.T) {
 	if q.Judged != nil || !strings.Contains(q.Unjudged, "the data is not there") || q.IO.Steps != 6 || q.Options.Input != "values" {
 		t.Errorf("%+v", q)
 	}
-	refused(t, 1, []string{"no file"}, "quantize", path, "--target", "lava", "--out", "x.snnimg", "--set", "data.dir=elsewhere")
+	refused(t, exitUsage, []string{"no file"}, "quantize", path, "--target", "lava", "--out", "x.snnimg", "--set", "data.dir=elsewhere")
 }
 
 // TestQuantizeSection: faults of the section at their places, and what no integer network can have.
@@ -217,4 +221,90 @@ func TestPartsNeedSamples(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "no core holds their sums") || !strings.Contains(err.Error(), "--calibrate CONFIG") {
 		t.Error(err)
 	}
+}
+
+// TestRandomCodesAreTheSameOnTheChip: spikes drawn by a rate code are those that eval draws.
+func TestRandomCodesAreTheSameOnTheChip(t *testing.T) {
+	config := strings.Replace(strings.Replace(onChip, "kind: constant, steps: 6", "kind: rate, steps: 6", 1), "epochs: 4", "epochs: 1", 1)
+	_, out, _ := trained(t, config+"quantize: {target: lava, bits: 6}\n")
+	dir := t.TempDir()
+	image, a, b := filepath.Join(dir, "net.snnimg"), filepath.Join(dir, "a.npy"), filepath.Join(dir, "b.npy")
+	good(t, "eval", out, "--predictions", a)
+	good(t, "quantize", out, "--out", image)
+	good(t, "emulate", image, "--predictions", b)
+	if string(read(t, a)) != string(read(t, b)) {
+		t.Error("eval and emulate saw other spikes of the same samples")
+	}
+}
+
+// TestImagesAreHeldToTheirVector: an image carries what it does with a sample;
+// another answer of the emulator is found, with tick and neuron.
+func TestImagesAreHeldToTheirVector(t *testing.T) {
+	_, out, _ := trained(t, strings.Replace(onChip, "epochs: 4", "epochs: 1", 1)+"quantize: {target: lava, bits: 6}\n")
+	image, other := filepath.Join(t.TempDir(), "net.snnimg"), filepath.Join(t.TempDir(), "other.snnimg")
+	good(t, "quantize", out, "--out", image)
+	if text := good(t, "inspect", image); !strings.Contains(text, "conformance vectors: 1") {
+		t.Errorf("%s", text)
+	}
+	good(t, "emulate", image)
+	im, err := chip.Load(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &im.Conformance[0]
+	if !v.Potential || v.Output.MaxAbs() == 0 || v.Input.MaxAbs() == 0 {
+		t.Errorf("a vector in which nothing happens: %+v", v)
+	}
+	v.Output.Data[23]++
+	if err := im.Save(other); err != nil {
+		t.Fatal(err)
+	}
+	want := `chip/run: conformance vector "test sample 0": tick 2, neuron 3: the emulator gives `
+	refused(t, exitFailed, []string{want, "the image was made by another emulator, or changed"}, "emulate", other)
+}
+
+const ownChip = `
+name: tiny
+weight: {bits: 4}
+threshold: {bits: 14}
+potential: {bits: 14, overflow: wrap, decay: multiply, decay_bits: 8, rounding: floor}
+reset: zero
+cores: {count: 4, neurons: 16, in_axons: 64}
+energy: [{event: synaptic-event, joule: 1e-12, second: 0, source: a guess}]
+`
+
+// TestChipOfOnesOwn: a generic chip is described in the config that trains for
+// it, or in a file for rounding after training; network and image carry it.
+func TestChipOfOnesOwn(t *testing.T) {
+	dir := t.TempDir()
+	config := strings.Replace(onChip, "reset: zero}", "reset: zero, fire: \">=\"}", 1)
+	inline := "quantize:\n  target: generic\n  chip:" + strings.ReplaceAll(ownChip, "\n", "\n    ") + "\n"
+	_, out, sum := trained(t, config+inline)
+	var e evalResult
+	object(t, &e, "eval", out)
+	var q quantization
+	image := filepath.Join(dir, "own.snnimg")
+	object(t, &q, "quantize", out, "--out", image)
+	if j := q.Judged; q.Method != "qat" || j.Identical != 100 || j.Chip.Correct != sum.Test.Correct || e.Correct != sum.Test.Correct {
+		t.Errorf("%+v, %+v", q, q.Judged)
+	}
+	if l := q.Account.Layers[0]; l.Min < -8 || l.Max > 7 || q.Usage[0].Limit != 4 || q.Usage[1].Limit != 16 {
+		t.Errorf("weights %d..%d, usage %+v", l.Min, l.Max, q.Usage)
+	}
+	var m judgeResult
+	object(t, &m, "emulate", image)
+	if m.Correct != sum.Test.Correct || m.Energy.Joule == nil || m.Energy.Parts[0].Source != "a guess" {
+		t.Errorf("%+v", m)
+	}
+
+	file := write(t, "chip.yaml", ownChip)
+	_, float, _ := trained(t, config)
+	object(t, &q, "quantize", float, "--target", "generic", "--chip", file, "--out", image)
+	if l := q.Account.Layers[0]; q.Method != "ptq" || l.Min < -8 || l.Max > 7 || q.Usage[0].Limit != 4 {
+		t.Errorf("%+v", q)
+	}
+	refused(t, exitUsage, []string{"layer \"lif1\": reset: zero: generic cannot compute it"}, "quantize", float, "--target", "generic", "--out", image)
+	refused(t, exitUsage, []string{"--chip: no effect here, a description is of --target generic"}, "quantize", float, "--target", "lava", "--chip", file, "--out", image)
+	refused(t, exitUsage, []string{`chip.potential.overflow: "wrp" is unknown`, `did you mean "wrap"?`}, "train", write(t, "a.yaml", config+strings.Replace(inline, "wrap", "wrp", 1)), "--out", filepath.Join(dir, "none"))
+	refused(t, exitUsage, []string{`cores.hops: unknown key (`, "bad.yaml:6:32)"}, "quantize", float, "--target", "generic", "--chip", write(t, "bad.yaml", strings.TrimSpace(strings.Replace(ownChip, "in_axons: 64", "hops: 3", 1))), "--out", image)
 }

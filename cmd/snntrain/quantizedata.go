@@ -28,6 +28,7 @@ type calibrated struct {
 	scores  [2]float64 // see model.Quantization
 	input   string     // spikes, counts, values
 	values  []float32
+	hash    string // of the training samples looked at
 }
 
 // openData opens the data that calibrates and judges. Data that is not there
@@ -45,7 +46,7 @@ func (o *quantizeOptions) openData(ctx context.Context, n *model.Network, pool *
 				return nil, "", err
 			}
 			training = datasets.Limit(training, o.calibration)
-			c.train, c.pool = training, pool
+			c.train, c.pool, c.hash = training, pool, datasets.Hash(training)
 			if c.data, err = resolvedData(n, where, datasets.Test); err == nil {
 				err = c.look(ctx, training, pool)
 			}

@@ -14,8 +14,10 @@ import (
 	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/registry"
+	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/train"
 )
 
 // floatQuantization is the JSON of quantize for a network without spikes.
@@ -56,6 +58,9 @@ func (o *quantizeOptions) width(t chip.Rectified) (int, error) {
 // runQuantizeFloat rounds a trained ReLU network, of an ONNX file or a run, for a
 // target without spikes. Training samples show how large values get.
 func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error {
+	if err := idle("quantize", o.given, "weights have a scale for each channel, by its greatest weight", "per", "range", "percentile", "input-bits", "input-max", "stretch", "time-bits"); err != nil {
+		return err
+	}
 	target, err := rectifieds().Get(o.target)
 	if err != nil {
 		return usagef("quantize: %s: an ONNX network has no spikes; --target %s takes it, or convert it first", o.model, strings.Join(rectifieds().Names(), ", "))
@@ -95,7 +100,12 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 		return err
 	}
 	r := floatQuantization{Target: target.Name(), Bits: bits, Usage: im.Placement.Usage, File: o.out}
-	if err := r.judge(ctx, p, im, datasets.Limit(test, o.limit), batch); err != nil {
+	test = datasets.Limit(test, o.limit)
+	judged := datasets.BatchOptions{Size: batchFor(n, 128), Seed: seed, Epoch: train.EvalEpoch, Encoder: enc, Pool: pool}
+	if err := r.judge(ctx, p, im, test, judged); err != nil {
+		return err
+	}
+	if err := addVector(im, test, judged); err != nil {
 		return err
 	}
 	im.Conversion = &chip.Conversion{Method: "ptq", Accuracy: map[string]float64{"ann": r.Float, "chip": r.Chip}}
@@ -143,7 +153,7 @@ func (r *floatQuantization) say(s *streams) {
 	for _, u := range r.Usage {
 		s.say("%d of %d %s", u.Used, u.Limit, u.Resource)
 	}
-	s.say("accuracy %.4f in floats, %.4f in integers of %d bits, %d samples\nwritten to %s", r.Float, r.Chip, r.Bits, r.N, strings.TrimSpace(r.File))
+	s.say("accuracy %.2f %% in floats, %.2f %% in integers of %d bits, %d samples\n\nwritten to %s", 100*r.Float, 100*r.Chip, r.Bits, r.N, r.File)
 }
 
 // keptValues is how many values of an activation say how they are spread.
@@ -210,7 +220,7 @@ func (r *floatQuantization) judge(ctx context.Context, p *layers.Program, im *ch
 			return err
 		}
 		for i, label := range b.Labels {
-			if greatest(scores.Row(i)) == label {
+			if signal.ArgMax(scores.Row(i)) == label {
 				right++
 			}
 		}
@@ -221,15 +231,4 @@ func (r *floatQuantization) judge(ctx context.Context, p *layers.Program, im *ch
 	r.N = j.Result().N
 	r.Float, r.Chip = float64(right)/float64(r.N), float64(j.Result().Correct)/float64(r.N)
 	return nil
-}
-
-// greatest is the index of the greatest value, the first of equal ones.
-func greatest(row []float32) int {
-	best := 0
-	for i, x := range row {
-		if x > row[best] {
-			best = i
-		}
-	}
-	return best
 }

@@ -22,13 +22,14 @@ type judgment struct {
 	Compared  int             `json:"compared"`  // samples of which every layer was compared with the emulator, value by value
 	Identical int             `json:"identical"` // of these
 	Events    float64         `json:"synaptic_events"`
+	Outside   *int64          `json:"spikes_outside_windows,omitempty"` // of a network of first spike times
 	First     *run.Difference `json:"first_difference,omitempty"`
 }
 
 // judgeImage runs network and image over the test part. The layers of a network
 // that was trained in the image's integers are compared, value by value.
 func judgeImage(ctx context.Context, s *streams, n *model.Network, im *chip.Image, d *calibrated, limit int, pool *par.Pool) (*judgment, error) {
-	program, err := compile(n, layers.Options{Pool: pool})
+	program, err := runnable(n, pool)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +45,7 @@ func judgeImage(ctx context.Context, s *streams, n *model.Network, im *chip.Imag
 	}
 	var compared *layers.Program
 	if n.Record.Quantize != nil {
-		compared = program
+		compared, _ = program.(*layers.Program)
 	}
 	e, err := newEmulated(im, compared, pool)
 	if err != nil {
@@ -57,6 +58,9 @@ func judgeImage(ctx context.Context, s *streams, n *model.Network, im *chip.Imag
 	}
 	j := &judgment{Network: float.Score, Chip: on.Score, Compared: e.compared, Identical: e.identical, First: e.first}
 	j.Events = float64(e.events()) / float64(max(on.N, 1))
+	if outside := e.outside(); len(im.IO.Windows) > 0 {
+		j.Outside = &outside
+	}
 	for i, c := range float.Classes {
 		if c == on.Classes[i] {
 			j.Same++
@@ -99,6 +103,9 @@ func (q *quantization) describe() string {
 	default:
 		fmt.Fprintf(&b, "\naccuracy in floats %.2f %%, emulated %.2f %% (%d of %d); the same class in %d\n",
 			100*j.Network.Accuracy, 100*j.Chip.Accuracy, j.Chip.Correct, j.Chip.N, j.Same)
+	}
+	if j := q.Judged; j != nil && j.Outside != nil {
+		fmt.Fprintf(&b, "spikes outside the window of their layer, or second of their neuron: %d in all\n", *j.Outside)
 	}
 	fmt.Fprintf(&b, "\nwritten to %s", q.File)
 	return b.String()

@@ -124,7 +124,7 @@ func activitySection(program *layers.Program, test train.Evaluation, epochs []tr
 func samplesSection(set *setup, program *layers.Program) (report.Section, error) {
 	s := report.Section{Title: "Inside the network", Text: "The first test samples: spikes of each layer, and membrane potentials of a few neurons."}
 	few := datasets.Limit(set.parts.Test, shown)
-	for b, err := range datasets.Batches(few, datasets.BatchOptions{Size: shown, Seed: set.Seed, Encoder: set.encoder}) {
+	for b, err := range datasets.Batches(few, datasets.BatchOptions{Size: shown, Seed: set.Seed, Epoch: train.EvalEpoch, Encoder: set.encoder}) {
 		if err != nil {
 			return s, err
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -33,8 +34,9 @@ Train spiking neural networks from config files, on an ordinary CPU.
   snntrain eval runs/quickstart               judge the network on the test part
   snntrain inspect runs/quickstart            what is in the network
 
-Exit status: 0 done, 1 failed, 2 wrong usage or config, 130 interrupted (after saving).`),
+Exit status: 0 done, 1 failed, 2 wrong usage, config or input, 130 interrupted (after saving).`),
 		PersistentPreRunE: func(*cobra.Command, []string) error {
+			s.warnEnvironment(os.Environ())
 			_, err := kernels.Active() // a wrong SNNTRAIN_SIMD
 			return usage(err)
 		},
@@ -72,16 +74,22 @@ func group(cmd *cobra.Command) *cobra.Command {
 		if near := fault.Nearest(args[0], known); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		return usage(fault.Fault{Subject: cmd.CommandPath(), Fact: fmt.Sprintf("unknown command %q", args[0]), Hint: hint})
+		return usage(fault.Fault{Subject: pathOf(cmd), Fact: fmt.Sprintf("unknown command %q", args[0]), Hint: hint})
 	}
 	return cmd
 }
 
-// atLeastOne and exactly check the number of arguments as wrong usage.
+// pathOf names a command without the program, "" for the program itself: messages begin with it anyway.
+func pathOf(cmd *cobra.Command) string {
+	_, path, _ := strings.Cut(cmd.CommandPath(), " ")
+	return path
+}
+
+// atLeastOne and exactlyOne check the number of arguments as wrong usage.
 func atLeastOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return usagef("%s: needs %s\nusage: %s", cmd.CommandPath(), what, cmd.UseLine())
+			return usagef("%s: needs %s\nusage: %s", pathOf(cmd), what, cmd.UseLine())
 		}
 		return nil
 	}
@@ -90,7 +98,7 @@ func atLeastOne(what string) cobra.PositionalArgs {
 func exactlyOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return usagef("%s: needs %s, got %d arguments\nusage: %s", cmd.CommandPath(), what, len(args), cmd.UseLine())
+			return usagef("%s: needs %s, got %d arguments\nusage: %s", pathOf(cmd), what, len(args), cmd.UseLine())
 		}
 		return nil
 	}

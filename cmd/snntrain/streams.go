@@ -80,7 +80,9 @@ func (s *streams) finish(err error) int {
 func (s *streams) object(v any) {
 	enc := json.NewEncoder(s.out)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(v)
+	if err := enc.Encode(v); err != nil { // a number that JSON has not, or a closed pipe
+		fmt.Fprintf(s.err, "snntrain: the JSON was not written: %v\n", err)
+	}
 }
 
 // say prints a line for people: on standard output, or nowhere with --json.

@@ -2,7 +2,9 @@ package onnx
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/snntrain/snntrain/internal/fault"
 	raw "github.com/snntrain/snntrain/internal/onnx"
@@ -25,6 +27,7 @@ type Result struct {
 	Opset     int64
 	Producer  string
 	Operators []Operator // in the order of the file
+	Notes     []string   // what is otherwise than in the file
 }
 
 // Input is how the graph's input is read.
@@ -88,12 +91,31 @@ func Convert(name string, m *raw.Model, o Options) (*Result, error) {
 		}
 	}
 	im.finish()
-	r := &Result{Input: im.input, Opset: m.Opset, Producer: m.Producer, Operators: im.entries}
+	r := &Result{Input: im.input, Opset: m.Opset, Producer: m.Producer, Operators: im.entries, Notes: rounded(m)}
 	if err := im.faults(); err != nil {
 		return r, err
 	}
 	r.Network = im.net
 	return r, nil
+}
+
+// rounded says which numbers of the file were not those of float32.
+func rounded(m *raw.Model) []string {
+	var notes []string
+	note := func(name string, t *raw.Tensor) {
+		if t != nil && t.Rounded > 0 {
+			notes = append(notes, fmt.Sprintf("constant %q: %d of %d numbers of float64 were rounded to float32, in which networks run", name, t.Rounded, t.Len()))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Constants)) {
+		note(name, m.Constants[name])
+	}
+	for i := range m.Nodes {
+		for _, a := range m.Nodes[i].Attrs {
+			note(m.Nodes[i].Title(), a.Tensor)
+		}
+	}
+	return notes
 }
 
 // faults lists what was refused, apart from what only follows from it.

@@ -193,17 +193,16 @@ func BenchmarkScan(b *testing.B) {
 	}
 }
 
-// BenchmarkAddTiledRows runs lists over a matrix that lies in tiles of the first-level cache.
-func BenchmarkAddTiledRows(b *testing.B) {
-	const n, rows, lists = 256, 256, 16
-	tiles := kernels.PackTiles(nil, floats(n*rows), n, rows)
-	dst := floats(n * lists)
+// BenchmarkAddRowLists runs lists over a tile of a matrix that stays in the first-level cache.
+func BenchmarkAddRowLists(b *testing.B) {
+	const n, rows, lists = kernels.TileColumns, kernels.TileRows, 16
+	w, dst := floats(n*rows), floats(n*lists)
 	for _, count := range []int{4, 13, 26, 56, 128} {
 		start, idx := lists32(lists, count, rows)
 		for _, l := range kernels.Levels() {
 			b.Run(fmt.Sprintf("%dx%d/lists=%d/%v", n, rows, count, l), func(b *testing.B) {
 				for b.Loop() {
-					l.AddTiledRows(dst, n, tiles, rows, start, idx)
+					l.AddRowLists(dst, n, w, n, n, rows, start, idx)
 				}
 				rate(b, float64(len(idx))*n*4, "GB/s")
 			})

@@ -42,7 +42,7 @@ type table struct {
 	addColumns    func(dst []float32, stride int, words []uint64, step, rows int, x []float32, ldx, n int, up bool)
 	masked        bool // addColumns adds under masks
 	packRows      func(dst, src []float32, stride, n, rows int)
-	addTile       func(dst []float32, stride int, tile []float32, start, idx []uint32)
+	addLists      func(dst []float32, stride int, w []float32, ld int, start, idx []uint32)
 	add           func(dst, x []float32)
 	sub           func(dst, x, y []float32)
 	axpy          func(dst []float32, a float32, x []float32)
@@ -63,7 +63,7 @@ type table struct {
 func goTable() *table {
 	return &table{
 		name:    "go",
-		addRows: addRowsGo, addScaledRows: addScaledRowsGo, addToRows: addToRowsGo, maxIndex: maxIndexGo, addColumns: addColumnsGo, packRows: packRowsGo, addTile: addTileGo,
+		addRows: addRowsGo, addScaledRows: addScaledRowsGo, addToRows: addToRowsGo, maxIndex: maxIndexGo, addColumns: addColumnsGo, packRows: packRowsGo, addLists: addListsGo,
 		add: addGo, sub: subGo, axpy: axpyGo, axpyDouble: axpyDoubleGo, scale: scaleGo, dot: dotGo,
 		tile:        tile{rows: 4, cols: 4, lanes: 4, multiply: tileGo, pack: packGo, transpose: transposeGo},
 		scan:        [2]scanRoutines{{scanForwardGo, scanBackwardGo}, {scanForwardGo, scanBackwardGo}},

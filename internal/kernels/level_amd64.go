@@ -23,7 +23,7 @@ func simdLevels() []Level {
 func avx2Table() *table {
 	return &table{
 		name:    "avx2",
-		addRows: addRowsAVX2, addScaledRows: addScaledRowsAVX2, addToRows: addToRowsAVX2, maxIndex: maxIndexAVX2, addColumns: addColumnsGo, packRows: packRowsAVX2, addTile: addTileAVX2,
+		addRows: addRowsAVX2, addScaledRows: addScaledRowsAVX2, addToRows: addToRowsAVX2, maxIndex: maxIndexAVX2, addColumns: addColumnsGo, packRows: packRowsAVX2, addLists: addListsAVX2,
 		add: addAVX2, sub: subAVX2, axpy: axpyAVX2, axpyDouble: axpyDoubleAVX2, scale: scaleAVX2, dot: dotAVX2,
 		convTable: convAVX2(), normTable: normAVX2(),
 		tile: tile{rows: 6, cols: 16, lanes: 8, multiply: gemmTileAVX2, pack: packAVX2, transpose: transposeSIMD},
@@ -40,7 +40,7 @@ func avx2Table() *table {
 func avx512Table() *table {
 	return &table{
 		name:    "avx512",
-		addRows: addRowsAVX512, addScaledRows: addScaledRowsAVX512, addToRows: addToRowsAVX512, maxIndex: maxIndexAVX512, addColumns: addColumnsAVX512, masked: true, packRows: packRowsAVX512, addTile: addTileAVX512,
+		addRows: addRowsAVX512, addScaledRows: addScaledRowsAVX512, addToRows: addToRowsAVX512, maxIndex: maxIndexAVX512, addColumns: addColumnsAVX512, masked: true, packRows: packRowsAVX512, addLists: addListsAVX512,
 		add: addAVX512, sub: subAVX512, axpy: axpyAVX512, axpyDouble: axpyDoubleAVX512, scale: scaleAVX512, dot: dotAVX512,
 		convTable: convAVX512(), normTable: normAVX2(),
 		tile: tile{rows: 14, cols: 32, lanes: 16, multiply: gemmTileAVX512, pack: packAVX512, transpose: transposeSIMD},

@@ -63,6 +63,22 @@ func SumLists(pool *par.Pool, dst []float32, n int, src []float32, rows, width i
 	listSums.Put(s)
 }
 
+// SumTile is SumLists, on the caller's thread, for columns that lie packed: src has rows of
+// width values, dst rows of n, of which the first width are added to.
+func SumTile(dst []float32, n int, src []float32, width, rows int, l *Lists) {
+	if l.Many <= 0 || rows <= 0 || width <= 0 {
+		return
+	}
+	if l.Chunk <= 0 || n < width || len(dst) < (l.Many-1)*n+width || len(src) < rows*width || len(l.Start) <= ceilDiv(rows, l.Chunk)*l.Many {
+		panic("kernels: SumTile: dst, src or lists are shorter than their extents")
+	}
+	s := listSum{dst: dst, n: n, rows: rows, l: l}
+	for chunk := ceilDiv(rows, l.Chunk) - 1; chunk >= 0; chunk-- {
+		top := chunk * l.Chunk
+		s.lists(src[top*width:min(top+l.Chunk, rows)*width], chunk, 0, l.Many, 0, width)
+	}
+}
+
 // listSum is one SumLists under way. dst is cut into tasks: by columns, and
 // where these are too few for the threads by lists.
 type listSum struct {
@@ -102,18 +118,28 @@ func (s *listSum) chunk(t *listTile, chunk, i0, i1, j0, j1 int) {
 	top := chunk * s.l.Chunk
 	rows := min(s.l.Chunk, s.rows-top)
 	packed := PackColumns(&t.packed, s.src[top*s.n:], s.n, rows, j0, j1)
+	s.lists(packed, chunk, i0, i1, j0, j1)
+}
+
+// lists is chunk with its columns packed.
+func (s *listSum) lists(packed []float32, chunk, i0, i1, j0, j1 int) {
+	top := chunk * s.l.Chunk
+	rows := min(s.l.Chunk, s.rows-top)
 	whole, first := rows == s.l.Chunk, top+rows == s.rows
+	for i := i0; i < i1 && first && s.l.Fresh; i++ {
+		clear(s.dst[i*s.n+j0 : i*s.n+j1])
+	}
+	g := chunk * s.l.Many
+	if whole && s.l.Value == nil && i0 < i1 {
+		active.AddRowLists(s.dst[i0*s.n+j0:(i1-1)*s.n+j1], s.n, packed, j1-j0, j1-j0, rows, s.l.Start[g+i0:g+i1+1], s.l.Index)
+		return
+	}
 	for i := i0; i < i1; i++ {
-		sums := s.dst[i*s.n+j0 : i*s.n+j1]
-		if first && s.l.Fresh {
-			clear(sums)
-		}
-		g := chunk*s.l.Many + i
-		k, end := s.l.Start[g], s.l.Start[g+1]
+		k, end := s.l.Start[g+i], s.l.Start[g+i+1]
 		for !whole && k < end && int(s.l.Index[k]) >= rows { // left out
 			k++
 		}
-		s.add(sums, packed, k, end)
+		s.add(s.dst[i*s.n+j0:i*s.n+j1], packed, k, end)
 	}
 }
 

@@ -65,12 +65,12 @@ func maxIndexAVX2(idx []uint32) uint32
 //go:noescape
 func packRowsAVX2(dst []float32, src []float32, stride int, n int, rows int)
 
-// addTileAVX2 equals
+// addListsAVX2 equals
 //
 //	for i := range len(start) - 1 {
 //		for _, r := range idx[start[i]:start[i+1]] {
 //			for j := range 32 {
-//				dst[i*stride+j] += tile[int(r)*32+j]
+//				dst[i*stride+j] += w[int(r)*ld+j]
 //			}
 //		}
 //	}
@@ -78,7 +78,7 @@ func packRowsAVX2(dst []float32, src []float32, stride int, n int, rows int)
 // for len(start) ≥ 2.
 //
 //go:noescape
-func addTileAVX2(dst []float32, stride int, tile []float32, start []uint32, idx []uint32)
+func addListsAVX2(dst []float32, stride int, w []float32, ld int, start []uint32, idx []uint32)
 
 // addRowsAVX512 equals
 //
@@ -161,12 +161,12 @@ func addColumnsAVX512(dst []float32, stride int, words []uint64, step int, rows 
 //go:noescape
 func packRowsAVX512(dst []float32, src []float32, stride int, n int, rows int)
 
-// addTileAVX512 equals
+// addListsAVX512 equals
 //
 //	for i := range len(start) - 1 {
 //		for _, r := range idx[start[i]:start[i+1]] {
 //			for j := range 32 {
-//				dst[i*stride+j] += tile[int(r)*32+j]
+//				dst[i*stride+j] += w[int(r)*ld+j]
 //			}
 //		}
 //	}
@@ -174,4 +174,4 @@ func packRowsAVX512(dst []float32, src []float32, stride int, n int, rows int)
 // for len(start) ≥ 2.
 //
 //go:noescape
-func addTileAVX512(dst []float32, stride int, tile []float32, start []uint32, idx []uint32)
+func addListsAVX512(dst []float32, stride int, w []float32, ld int, start []uint32, idx []uint32)

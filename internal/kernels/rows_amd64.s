@@ -938,77 +938,79 @@ line:
 	VZEROUPPER
 	RET
 
-// func addTileAVX2(dst []float32, stride int, tile []float32, start []uint32, idx []uint32)
+// func addListsAVX2(dst []float32, stride int, w []float32, ld int, start []uint32, idx []uint32)
 // Requires: AVX, CMOV
-TEXT ·addTileAVX2(SB), NOSPLIT, $0-104
+TEXT ·addListsAVX2(SB), NOSPLIT, $0-112
 	MOVQ dst_base+0(FP), AX
 	MOVQ stride+24(FP), CX
 	SHLQ $0x02, CX
-	MOVQ tile_base+32(FP), DX
-	MOVQ start_base+56(FP), BX
-	MOVQ start_len+64(FP), SI
-	MOVQ idx_base+80(FP), DI
-	DECQ SI
+	MOVQ w_base+32(FP), DX
+	MOVQ ld+56(FP), BX
+	SHLQ $0x02, BX
+	MOVQ start_base+64(FP), SI
+	MOVQ start_len+72(FP), DI
+	MOVQ idx_base+88(FP), R8
+	DECQ DI
 
 pair:
-	CMPQ    SI, $0x02
+	CMPQ    DI, $0x02
 	JLT     last
-	LEAQ    (AX)(CX*1), R10
-	MOVL    (BX), R8
-	MOVL    4(BX), R9
-	SUBQ    R8, R9
-	LEAQ    (DI)(R8*4), R8
+	LEAQ    (AX)(CX*1), R11
+	MOVL    (SI), R9
+	MOVL    4(SI), R10
+	SUBQ    R9, R10
+	LEAQ    (R8)(R9*4), R9
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
 	VMOVUPS 96(AX), Y3
-	MOVL    4(BX), R11
-	MOVL    8(BX), R12
-	SUBQ    R11, R12
-	LEAQ    (DI)(R11*4), R11
-	VMOVUPS (R10), Y4
-	VMOVUPS 32(R10), Y5
-	VMOVUPS 64(R10), Y6
-	VMOVUPS 96(R10), Y7
-	MOVQ    R9, R13
-	CMPQ    R12, R13
-	CMOVQLT R12, R13
-	SUBQ    R13, R9
-	SUBQ    R13, R12
-	TESTQ   R13, R13
+	MOVL    4(SI), R12
+	MOVL    8(SI), R13
+	SUBQ    R12, R13
+	LEAQ    (R8)(R12*4), R12
+	VMOVUPS (R11), Y4
+	VMOVUPS 32(R11), Y5
+	VMOVUPS 64(R11), Y6
+	VMOVUPS 96(R11), Y7
+	MOVQ    R10, R14
+	CMPQ    R13, R14
+	CMOVQLT R13, R14
+	SUBQ    R14, R10
+	SUBQ    R14, R13
+	TESTQ   R14, R14
 	JE      rest
 
 both:
-	MOVL   (R8), R14
-	SHLQ   $0x07, R14
+	MOVL   (R9), R15
+	IMULQ  BX, R15
+	VADDPS (DX)(R15*1), Y0, Y0
+	VADDPS 32(DX)(R15*1), Y1, Y1
+	VADDPS 64(DX)(R15*1), Y2, Y2
+	VADDPS 96(DX)(R15*1), Y3, Y3
+	ADDQ   $0x04, R9
+	MOVL   (R12), R15
+	IMULQ  BX, R15
+	VADDPS (DX)(R15*1), Y4, Y4
+	VADDPS 32(DX)(R15*1), Y5, Y5
+	VADDPS 64(DX)(R15*1), Y6, Y6
+	VADDPS 96(DX)(R15*1), Y7, Y7
+	ADDQ   $0x04, R12
+	DECQ   R14
+	JNE    both
+
+rest:
+	TESTQ R10, R10
+	JE    store_one
+
+more_one:
+	MOVL   (R9), R14
+	IMULQ  BX, R14
 	VADDPS (DX)(R14*1), Y0, Y0
 	VADDPS 32(DX)(R14*1), Y1, Y1
 	VADDPS 64(DX)(R14*1), Y2, Y2
 	VADDPS 96(DX)(R14*1), Y3, Y3
-	ADDQ   $0x04, R8
-	MOVL   (R11), R14
-	SHLQ   $0x07, R14
-	VADDPS (DX)(R14*1), Y4, Y4
-	VADDPS 32(DX)(R14*1), Y5, Y5
-	VADDPS 64(DX)(R14*1), Y6, Y6
-	VADDPS 96(DX)(R14*1), Y7, Y7
-	ADDQ   $0x04, R11
-	DECQ   R13
-	JNE    both
-
-rest:
-	TESTQ R9, R9
-	JE    store_one
-
-more_one:
-	MOVL   (R8), R13
-	SHLQ   $0x07, R13
-	VADDPS (DX)(R13*1), Y0, Y0
-	VADDPS 32(DX)(R13*1), Y1, Y1
-	VADDPS 64(DX)(R13*1), Y2, Y2
-	VADDPS 96(DX)(R13*1), Y3, Y3
-	ADDQ   $0x04, R8
-	DECQ   R9
+	ADDQ   $0x04, R9
+	DECQ   R10
 	JNE    more_one
 
 store_one:
@@ -1016,53 +1018,53 @@ store_one:
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
 	VMOVUPS Y3, 96(AX)
-	TESTQ   R12, R12
+	TESTQ   R13, R13
 	JE      store_two
 
 more_two:
-	MOVL   (R11), R8
-	SHLQ   $0x07, R8
-	VADDPS (DX)(R8*1), Y4, Y4
-	VADDPS 32(DX)(R8*1), Y5, Y5
-	VADDPS 64(DX)(R8*1), Y6, Y6
-	VADDPS 96(DX)(R8*1), Y7, Y7
-	ADDQ   $0x04, R11
-	DECQ   R12
+	MOVL   (R12), R9
+	IMULQ  BX, R9
+	VADDPS (DX)(R9*1), Y4, Y4
+	VADDPS 32(DX)(R9*1), Y5, Y5
+	VADDPS 64(DX)(R9*1), Y6, Y6
+	VADDPS 96(DX)(R9*1), Y7, Y7
+	ADDQ   $0x04, R12
+	DECQ   R13
 	JNE    more_two
 
 store_two:
-	VMOVUPS Y4, (R10)
-	VMOVUPS Y5, 32(R10)
-	VMOVUPS Y6, 64(R10)
-	VMOVUPS Y7, 96(R10)
-	ADDQ    $0x08, BX
+	VMOVUPS Y4, (R11)
+	VMOVUPS Y5, 32(R11)
+	VMOVUPS Y6, 64(R11)
+	VMOVUPS Y7, 96(R11)
+	ADDQ    $0x08, SI
 	LEAQ    (AX)(CX*2), AX
-	SUBQ    $0x02, SI
+	SUBQ    $0x02, DI
 	JMP     pair
 
 last:
-	TESTQ   SI, SI
+	TESTQ   DI, DI
 	JE      done
-	MOVL    (BX), R8
-	MOVL    4(BX), R9
-	SUBQ    R8, R9
-	LEAQ    (DI)(R8*4), R8
+	MOVL    (SI), R9
+	MOVL    4(SI), R10
+	SUBQ    R9, R10
+	LEAQ    (R8)(R9*4), R9
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
 	VMOVUPS 96(AX), Y3
-	TESTQ   R9, R9
+	TESTQ   R10, R10
 	JE      store_single
 
 more_single:
-	MOVL   (R8), CX
-	SHLQ   $0x07, CX
+	MOVL   (R9), CX
+	IMULQ  BX, CX
 	VADDPS (DX)(CX*1), Y0, Y0
 	VADDPS 32(DX)(CX*1), Y1, Y1
 	VADDPS 64(DX)(CX*1), Y2, Y2
 	VADDPS 96(DX)(CX*1), Y3, Y3
-	ADDQ   $0x04, R8
-	DECQ   R9
+	ADDQ   $0x04, R9
+	DECQ   R10
 	JNE    more_single
 
 store_single:
@@ -3535,111 +3537,113 @@ line:
 	VZEROUPPER
 	RET
 
-// func addTileAVX512(dst []float32, stride int, tile []float32, start []uint32, idx []uint32)
+// func addListsAVX512(dst []float32, stride int, w []float32, ld int, start []uint32, idx []uint32)
 // Requires: AVX, AVX512F, CMOV
-TEXT ·addTileAVX512(SB), NOSPLIT, $0-104
+TEXT ·addListsAVX512(SB), NOSPLIT, $0-112
 	MOVQ dst_base+0(FP), AX
 	MOVQ stride+24(FP), CX
 	SHLQ $0x02, CX
-	MOVQ tile_base+32(FP), DX
-	MOVQ start_base+56(FP), BX
-	MOVQ start_len+64(FP), SI
-	MOVQ idx_base+80(FP), DI
-	DECQ SI
+	MOVQ w_base+32(FP), DX
+	MOVQ ld+56(FP), BX
+	SHLQ $0x02, BX
+	MOVQ start_base+64(FP), SI
+	MOVQ start_len+72(FP), DI
+	MOVQ idx_base+88(FP), R8
+	DECQ DI
 
 pair:
-	CMPQ    SI, $0x02
+	CMPQ    DI, $0x02
 	JLT     last
-	LEAQ    (AX)(CX*1), R10
-	MOVL    (BX), R8
-	MOVL    4(BX), R9
-	SUBQ    R8, R9
-	LEAQ    (DI)(R8*4), R8
+	LEAQ    (AX)(CX*1), R11
+	MOVL    (SI), R9
+	MOVL    4(SI), R10
+	SUBQ    R9, R10
+	LEAQ    (R8)(R9*4), R9
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
-	MOVL    4(BX), R11
-	MOVL    8(BX), R12
-	SUBQ    R11, R12
-	LEAQ    (DI)(R11*4), R11
-	VMOVUPS (R10), Z2
-	VMOVUPS 64(R10), Z3
-	MOVQ    R9, R13
-	CMPQ    R12, R13
-	CMOVQLT R12, R13
-	SUBQ    R13, R9
-	SUBQ    R13, R12
-	TESTQ   R13, R13
+	MOVL    4(SI), R12
+	MOVL    8(SI), R13
+	SUBQ    R12, R13
+	LEAQ    (R8)(R12*4), R12
+	VMOVUPS (R11), Z2
+	VMOVUPS 64(R11), Z3
+	MOVQ    R10, R14
+	CMPQ    R13, R14
+	CMOVQLT R13, R14
+	SUBQ    R14, R10
+	SUBQ    R14, R13
+	TESTQ   R14, R14
 	JE      rest
 
 both:
-	MOVL   (R8), R14
-	SHLQ   $0x07, R14
-	VADDPS (DX)(R14*1), Z0, Z0
-	VADDPS 64(DX)(R14*1), Z1, Z1
-	ADDQ   $0x04, R8
-	MOVL   (R11), R14
-	SHLQ   $0x07, R14
-	VADDPS (DX)(R14*1), Z2, Z2
-	VADDPS 64(DX)(R14*1), Z3, Z3
-	ADDQ   $0x04, R11
-	DECQ   R13
+	MOVL   (R9), R15
+	IMULQ  BX, R15
+	VADDPS (DX)(R15*1), Z0, Z0
+	VADDPS 64(DX)(R15*1), Z1, Z1
+	ADDQ   $0x04, R9
+	MOVL   (R12), R15
+	IMULQ  BX, R15
+	VADDPS (DX)(R15*1), Z2, Z2
+	VADDPS 64(DX)(R15*1), Z3, Z3
+	ADDQ   $0x04, R12
+	DECQ   R14
 	JNE    both
 
 rest:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JE    store_one
 
 more_one:
-	MOVL   (R8), R13
-	SHLQ   $0x07, R13
-	VADDPS (DX)(R13*1), Z0, Z0
-	VADDPS 64(DX)(R13*1), Z1, Z1
-	ADDQ   $0x04, R8
-	DECQ   R9
+	MOVL   (R9), R14
+	IMULQ  BX, R14
+	VADDPS (DX)(R14*1), Z0, Z0
+	VADDPS 64(DX)(R14*1), Z1, Z1
+	ADDQ   $0x04, R9
+	DECQ   R10
 	JNE    more_one
 
 store_one:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
-	TESTQ   R12, R12
+	TESTQ   R13, R13
 	JE      store_two
 
 more_two:
-	MOVL   (R11), R8
-	SHLQ   $0x07, R8
-	VADDPS (DX)(R8*1), Z2, Z2
-	VADDPS 64(DX)(R8*1), Z3, Z3
-	ADDQ   $0x04, R11
-	DECQ   R12
+	MOVL   (R12), R9
+	IMULQ  BX, R9
+	VADDPS (DX)(R9*1), Z2, Z2
+	VADDPS 64(DX)(R9*1), Z3, Z3
+	ADDQ   $0x04, R12
+	DECQ   R13
 	JNE    more_two
 
 store_two:
-	VMOVUPS Z2, (R10)
-	VMOVUPS Z3, 64(R10)
-	ADDQ    $0x08, BX
+	VMOVUPS Z2, (R11)
+	VMOVUPS Z3, 64(R11)
+	ADDQ    $0x08, SI
 	LEAQ    (AX)(CX*2), AX
-	SUBQ    $0x02, SI
+	SUBQ    $0x02, DI
 	JMP     pair
 
 last:
-	TESTQ   SI, SI
+	TESTQ   DI, DI
 	JE      done
-	MOVL    (BX), R8
-	MOVL    4(BX), R9
-	SUBQ    R8, R9
-	LEAQ    (DI)(R8*4), R8
+	MOVL    (SI), R9
+	MOVL    4(SI), R10
+	SUBQ    R9, R10
+	LEAQ    (R8)(R9*4), R9
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
-	TESTQ   R9, R9
+	TESTQ   R10, R10
 	JE      store_single
 
 more_single:
-	MOVL   (R8), CX
-	SHLQ   $0x07, CX
+	MOVL   (R9), CX
+	IMULQ  BX, CX
 	VADDPS (DX)(CX*1), Z0, Z0
 	VADDPS 64(DX)(CX*1), Z1, Z1
-	ADDQ   $0x04, R8
-	DECQ   R9
+	ADDQ   $0x04, R9
+	DECQ   R10
 	JNE    more_single
 
 store_single:

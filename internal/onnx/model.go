@@ -77,10 +77,11 @@ type Attr struct {
 // Tensor is a constant: Floats for the floating-point types, rounded to
 // float32, Ints for whole numbers and truth values.
 type Tensor struct {
-	Type   Type
-	Dims   []int
-	Floats []float32
-	Ints   []int64
+	Type    Type
+	Dims    []int
+	Floats  []float32
+	Ints    []int64
+	Rounded int // Floats that differ from the numbers in the file
 }
 
 // Len is the number of values.

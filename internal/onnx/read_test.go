@@ -86,6 +86,9 @@ func TestTypes(t *testing.T) {
 			want := &onnx.Tensor{Type: typ, Dims: []int{1}}
 			if v, ok := c.want.(float32); ok {
 				want.Floats = []float32{v}
+				if typ == onnx.Float64 {
+					want.Rounded = 1 // 0.1
+				}
 			} else {
 				want.Ints = []int64{c.want.(int64)}
 			}

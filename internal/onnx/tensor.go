@@ -68,13 +68,23 @@ func (t *Tensor) raw(b []byte, n int) {
 	if t.Type.Floating() {
 		t.Floats = make([]float32, n)
 		for i := range t.Floats {
-			t.Floats[i] = t.Type.float(word(b[i*size:], size))
+			w := word(b[i*size:], size)
+			if t.Floats[i] = t.Type.float(w); t.Type == Float64 {
+				t.round(math.Float64frombits(w))
+			}
 		}
 		return
 	}
 	t.Ints = make([]int64, n)
 	for i := range t.Ints {
 		t.Ints[i] = t.Type.int(word(b[i*size:], size))
+	}
+}
+
+// round counts a float64 that is none of float32.
+func (t *Tensor) round(v float64) {
+	if v == v && float64(float32(v)) != v {
+		t.Rounded++
 	}
 }
 

@@ -15,6 +15,7 @@ func (t *Tensor) typed(p *onnxpb.TensorProto, n int) error {
 		t.Floats = make([]float32, len(p.GetDoubleData()))
 		for i, v := range p.GetDoubleData() {
 			t.Floats[i] = float32(v)
+			t.round(v)
 		}
 	case Float16, Bfloat16:
 		t.Floats = make([]float32, len(p.GetInt32Data()))

@@ -58,6 +58,12 @@ func (s *Signal) ResetAnalog(t, b int, shape []int, constant bool) {
 	s.F = s.analogStore
 }
 
+// ResetExtents makes s analog with the given extents and no values.
+func (s *Signal) ResetExtents(t, b int, shape []int) {
+	s.extents(t, b, shape, false)
+	s.spiking, s.F, s.Words = false, nil, nil
+}
+
 // ResetSpikes makes s a silent spike signal with the given extents.
 func (s *Signal) ResetSpikes(t, b int, shape []int, constant bool) {
 	s.ResetWords(t, b, shape, constant)

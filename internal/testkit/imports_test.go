@@ -48,6 +48,7 @@ var allowed = map[string][]string{
 	"nir/conform":            {"nir", "model", "layers", "internal/rng", "internal/signal"},
 	"bench":                  {"datasets", "layers", "model", "neuron", "train", "internal/config", "internal/fault", "internal/par", "internal/signal", "internal/sysinfo"},
 	"bench/compare":          {"internal/fault", "internal/sysinfo"},
+	"bench/conversion":       {},
 	"surrogate":              {"internal/fault", "internal/kernels", "internal/registry", "internal/rng"},
 	"neuron":                 {"model", "surrogate", "internal/kernels", "internal/pages", "internal/par", "internal/registry", "internal/signal"},
 	"autograd":               {"model", "neuron", "internal/kernels", "internal/pages", "internal/par", "internal/rng", "internal/signal"},

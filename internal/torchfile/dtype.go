@@ -50,6 +50,12 @@ func float64Of(o binary.ByteOrder, b []byte) float32 {
 	return float32(math.Float64frombits(o.Uint64(b)))
 }
 
+// rounds reports whether a float64 is none of float32.
+func rounds(o binary.ByteOrder, b []byte) bool {
+	v := math.Float64frombits(o.Uint64(b))
+	return v == v && float64(float32(v)) != v
+}
+
 func float32Of(o binary.ByteOrder, b []byte) float32 { return math.Float32frombits(o.Uint32(b)) }
 
 func bfloat16Of(o binary.ByteOrder, b []byte) float32 {

@@ -84,7 +84,12 @@ func (v *view) tensor(name string, limit int) (Tensor, error) {
 	}
 	if s.float != nil {
 		t.Floats = make([]float32, 0, n)
-		v.walk(n, func(b []byte) { t.Floats = append(t.Floats, s.float(s.order, b)) })
+		v.walk(n, func(b []byte) {
+			t.Floats = append(t.Floats, s.float(s.order, b))
+			if s.size == 8 && rounds(s.order, b) {
+				t.Rounded++
+			}
+		})
 	} else {
 		t.Ints = make([]int64, 0, n)
 		v.walk(n, func(b []byte) { t.Ints = append(t.Ints, s.int(s.order, b)) })

@@ -14,7 +14,9 @@ type Tensor struct {
 	Shape  []int
 	DType  string // as PyTorch names it: "float32", "int64", …
 	Floats []float32
-	Ints   []int64
+	// Rounded counts the Floats that differ from the numbers in the file.
+	Rounded int
+	Ints    []int64
 }
 
 // Len is the number of values.

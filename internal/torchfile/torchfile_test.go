@@ -341,3 +341,21 @@ func check(t *testing.T, raw []byte) {
 		}
 	}
 }
+
+// TestDoublesAreCounted: what float32 cannot hold is rounded, and said.
+func TestDoublesAreCounted(t *testing.T) {
+	header := `{"w":{"dtype":"F64","shape":[4],"data_offsets":[0,32]}}`
+	raw := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	raw = append(raw, header...)
+	for _, v := range []float64{0.5, 0.1, 1e300, math.NaN()} {
+		raw = binary.LittleEndian.AppendUint64(raw, math.Float64bits(v))
+	}
+	f, err := torchfile.Decode(raw, torchfile.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := f.Tensors[0]
+	if w.Rounded != 2 || w.Floats[0] != 0.5 || w.Floats[1] != 0.1 || !math.IsInf(float64(w.Floats[2]), 1) {
+		t.Errorf("%+v, want 0.1 and 1e300 counted", w)
+	}
+}

@@ -112,7 +112,7 @@ func (r *Report) run(ctx context.Context, taken []*entry, list iter.Seq2[Batch, 
 			e.compare.add(reference, values, b.X.B)
 			for i, label := range b.Labels {
 				e.outcome.N++
-				if argmax(scores.Row(i)) == label {
+				if signal.ArgMax(scores.Row(i)) == label {
 					e.outcome.Correct++
 				}
 			}
@@ -138,17 +138,6 @@ func (e *entry) finish() {
 		a := float64(o.Correct) / float64(o.N)
 		o.Accuracy = &a
 	}
-}
-
-// argmax is the first of the largest scores.
-func argmax(row []float32) int {
-	at := 0
-	for i, v := range row {
-		if v > row[at] {
-			at = i
-		}
-	}
-	return at
 }
 
 // lines are the faults that an error joins.
@@ -195,7 +184,7 @@ func Difference(ctx context.Context, trained, asRun *model.Network, list iter.Se
 		e.compare.add(reference, values, batch.X.B)
 		for i := range batch.X.B {
 			e.outcome.N++
-			if argmax(scores.Row(i)) == argmax(want.Row(i)) {
+			if signal.ArgMax(scores.Row(i)) == signal.ArgMax(want.Row(i)) {
 				e.outcome.Correct++
 			}
 		}

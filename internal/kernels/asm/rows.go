@@ -17,7 +17,7 @@ func rows(s isa) {
 	maxIndex(s)
 	addColumns(s)
 	packRows(s)
-	addTile(s)
+	addLists(s)
 }
 
 // rowsAhead is how many rows ahead packRows asks for: as long as memory takes

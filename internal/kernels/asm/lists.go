@@ -6,27 +6,27 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// tileColumns is the width of a tile of a matrix.
+// tileColumns is how many columns addLists sums.
 const tileColumns = 32
 
-// addTile emits the sums over listed rows of a tile, for list after list. Two
+// addLists emits the sums over listed rows, for list after list. Two
 // lists are read at a time: the sums of one wait for each other, the loads of
 // both keep the cache busy.
-func addTile(s isa) {
-	s.text("addTile", "func(dst []float32, stride int, tile []float32, start, idx []uint32)",
+func addLists(s isa) {
+	s.text("addLists", "func(dst []float32, stride int, w []float32, ld int, start, idx []uint32)",
 		"\tfor i := range len(start) - 1 {",
 		"\t\tfor _, r := range idx[start[i]:start[i+1]] {",
 		"\t\t\tfor j := range 32 {",
-		"\t\t\t\tdst[i*stride+j] += tile[int(r)*32+j]",
+		"\t\t\t\tdst[i*stride+j] += w[int(r)*ld+j]",
 		"\t\t\t}",
 		"\t\t}",
 		"\t}",
 		"",
 		"for len(start) ≥ 2.")
-	dst, stride, tile := load("dst"), loadBytes("stride"), load("tile")
+	dst, stride, w, ld := load("dst"), loadBytes("stride"), load("w"), loadBytes("ld")
 	start, left, idx := load("start"), loadLen("start"), load("idx")
 	DECQ(left)
-	first, second := tileSum{s, dst, tile, GP64(), GP64(), nil}, tileSum{s, GP64(), tile, GP64(), GP64(), nil}
+	first, second := listSum{s, dst, w, ld, GP64(), GP64(), nil}, listSum{s, GP64(), w, ld, GP64(), GP64(), nil}
 
 	Label("pair")
 	CMPQ(left, Imm(2))
@@ -64,16 +64,16 @@ func addTile(s isa) {
 	ret()
 }
 
-// tileSum is the sum over one list under construction.
-type tileSum struct {
+// listSum is the sum over one list under construction.
+type listSum struct {
 	set         isa
-	dst, tile   reg.GPVirtual
+	dst, w, ld  reg.GPVirtual
 	next, count reg.GPVirtual // the entry at hand, and how many are left
 	sums        []reg.VecVirtual
 }
 
 // open reads the extent of the list at start[disp/4], and its sums.
-func (t *tileSum) open(start, idx reg.GPVirtual, disp int) {
+func (t *listSum) open(start, idx reg.GPVirtual, disp int) {
 	MOVL(Mem{Base: start, Disp: disp}, t.next.As32())
 	MOVL(Mem{Base: start, Disp: disp + 4}, t.count.As32())
 	SUBQ(t.next, t.count)
@@ -87,18 +87,18 @@ func (t *tileSum) open(start, idx reg.GPVirtual, disp int) {
 }
 
 // add adds the row of the entry at hand.
-func (t *tileSum) add() {
+func (t *listSum) add() {
 	at := GP64()
 	MOVL(Mem{Base: t.next}, at.As32())
-	SHLQ(Imm(7), at) // 4·tileColumns bytes
+	IMULQ(t.ld, at)
 	for i, v := range t.sums {
-		VADDPS(Mem{Base: t.tile, Index: at, Scale: 1, Disp: i * t.set.bytes()}, v, v)
+		VADDPS(Mem{Base: t.w, Index: at, Scale: 1, Disp: i * t.set.bytes()}, v, v)
 	}
 	ADDQ(Imm(4), t.next)
 }
 
 // rest adds the rows that are left, and writes the sums.
-func (t *tileSum) rest(name string) {
+func (t *listSum) rest(name string) {
 	TESTQ(t.count, t.count)
 	JE(LabelRef("store_" + name))
 	Label("more_" + name)
