@@ -34,13 +34,16 @@ func (r *RateResult) tried(o *RateOptions, samples int) []string {
 	return append([]string{"qcfs"}, list...)
 }
 
-// search tries numbers of steps, doubled from 4, and at each all methods. A fifth
-// of the calibration samples is kept aside to judge. Of the methods that lose no
+// search tries numbers of steps, doubled from 4, and at each all methods.
+// Samples beside those of calibration judge, or a fifth of these. Of the methods that lose no
 // more than allowed at the fewest steps it takes the one whose class
 // probabilities are closest to the float network's (accuracy on so few
-// samples tells methods apart less well), fitted again with all samples.
+// samples tells methods apart less well), fitted with all calibration samples.
 func (r *RateResult) search(ctx context.Context, cal *Calibration, o RateOptions) (*RateResult, error) {
-	fit, aside := cal.parted(5)
+	fit, aside := cal, cal.Aside
+	if aside == nil {
+		fit, aside = cal.parted(5)
+	}
 	j, err := newJury(r.Canonical, aside)
 	if err != nil {
 		return nil, err
@@ -65,7 +68,7 @@ func (r *RateResult) search(ctx context.Context, cal *Calibration, o RateOptions
 		if len(good) > 0 {
 			best := slices.MinFunc(good, closest)
 			o.Method = best.Method
-			r.Why = fmt.Sprintf("the fewest steps, then the class probabilities closest to the float network's (divergence %.2g), that lose at most %g points: %.2f lost on %d calibration samples kept aside", best.Divergence, o.MaxDrop, best.Drop, aside.Len())
+			r.Why = fmt.Sprintf("the fewest steps, then the class probabilities closest to the float network's (divergence %.2g), that lose at most %g points: %.2f lost on %d training samples kept aside", best.Divergence, o.MaxDrop, best.Drop, aside.Len())
 			return r, r.convert(ctx, cal, o)
 		}
 		if o.Steps >= o.MaxSteps {
@@ -76,7 +79,7 @@ func (r *RateResult) search(ctx context.Context, cal *Calibration, o RateOptions
 		return cmp.Or(cmp.Compare(a.Drop, b.Drop), cmp.Compare(a.Divergence, b.Divergence))
 	})
 	o.Method, o.Steps = best.Method, best.Steps
-	r.Why = fmt.Sprintf("none lost at most %g points within %d steps; this lost least: %.2f on %d calibration samples kept aside", o.MaxDrop, o.MaxSteps, best.Drop, aside.Len())
+	r.Why = fmt.Sprintf("none lost at most %g points within %d steps; this lost least: %.2f on %d training samples kept aside", o.MaxDrop, o.MaxSteps, best.Drop, aside.Len())
 	return r, r.convert(ctx, cal, o)
 }
 

@@ -1,5 +1,7 @@
 package convert
 
+import "github.com/snntrain/snntrain/internal/signal"
+
 // Verdict is how a converted network does on samples beside the float network.
 type Verdict struct {
 	Samples    int     `json:"samples"`
@@ -29,21 +31,10 @@ func (j *jury) agreement(scores [][]float32) float64 {
 	for i, labels := range j.Labels {
 		classes := len(scores[i]) / max(1, len(labels))
 		for b := range labels {
-			if largest(scores[i][b*classes:(b+1)*classes]) == largest(j.scores[i][b*classes:(b+1)*classes]) {
+			if signal.ArgMax(scores[i][b*classes:(b+1)*classes]) == signal.ArgMax(j.scores[i][b*classes:(b+1)*classes]) {
 				same++
 			}
 		}
 	}
 	return float64(same) / float64(max(1, j.Len()))
-}
-
-// largest is the index of the largest value.
-func largest(row []float32) int {
-	at := 0
-	for k, v := range row {
-		if v > row[at] {
-			at = k
-		}
-	}
-	return at
 }

@@ -17,7 +17,7 @@ type RateOptions struct {
 	Share       string    `yaml:"share" validate:"oneof=layer channel" doc:"one threshold for a layer or for each channel, for methods that leave that open"`
 	Calibration int       `yaml:"calibration" validate:"min=1" doc:"training samples to calibrate with"`
 	OutputDecay *float64  `yaml:"output_decay,omitempty" validate:"omitempty,gte=0,lt=1" doc:"decay factor a step of the membrane that scores are read from; 0 = scores are the mean of what the last synapse gives; left out: what the method says"`
-	HeldOut     int       `yaml:"held_out" validate:"min=0" doc:"training samples behind those of calibration, to judge the conversion by as well; 0 = none"`
+	HeldOut     int       `yaml:"held_out" validate:"min=0" doc:"training samples behind those of calibration, to judge the conversion by as well; 0 = none, and for auto 2000, or as many as there are"`
 	Epochs      int       `yaml:"epochs" validate:"min=0,max=1000" doc:"passes over the calibration samples, for tuned; fewer, or none, where they would take more than 2e12 multiply-adds"`
 	Flip        bool      `yaml:"flip" doc:"mirror calibration images at random, for tuned"`
 	Shift       int       `yaml:"shift" validate:"min=0,max=64" doc:"pixels that calibration images are moved by at most, for tuned"`
@@ -46,6 +46,9 @@ type Calibration struct {
 	Labels  [][]int
 	Pool    *par.Pool
 	Seed    uint64 // of what is drawn at random
+
+	// Aside are other samples, by which auto judges; nil = a fifth of these.
+	Aside *Calibration
 
 	// Progress, where it is set, is told of every pass of tuned, and its mean loss.
 	Progress func(pass, passes int, loss float64)

@@ -300,7 +300,7 @@ func TestAutoSaysWhy(t *testing.T) {
 		}
 	}
 	r := rate(t, onGrid(), cal, func(o *convert.RateOptions) { o.Method, o.MaxDrop, o.MaxSteps = "auto", 0.5, 16 })
-	if r.Method == "auto" || r.Steps > 16 || len(r.Tried) == 0 || !strings.Contains(r.Why, "calibration samples kept aside") {
+	if r.Method == "auto" || r.Steps > 16 || len(r.Tried) == 0 || !strings.Contains(r.Why, "training samples kept aside") {
 		t.Errorf("chose %s, T = %d, because %s; tried %v", r.Method, r.Steps, r.Why, r.Tried)
 	}
 	chosen, others := convert.Trial{}, 0

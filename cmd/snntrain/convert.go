@@ -190,7 +190,7 @@ func (r *conversion) missed(o *convert.RateOptions) string {
 	if o.Method != "auto" || lost <= o.MaxDrop {
 		return ""
 	}
-	return fmt.Sprintf("convert: %.2f points are lost on the test part, more than max_drop %g: the samples kept aside were too few to tell, or no network was better; raise convert.calibration or max_steps", lost, o.MaxDrop)
+	return fmt.Sprintf("convert: %.2f points are lost on the test part, more than max_drop %g: the samples kept aside were too few to tell, or no network was better; raise convert.held_out or max_steps", lost, o.MaxDrop)
 }
 
 // accounted is the number of calibration samples that the budget is made with.

@@ -108,10 +108,12 @@ func TestConvertHeldOut(t *testing.T) {
 
 func TestConvertAuto(t *testing.T) {
 	config := write(t, "c.yaml", "data: {name: digits}\nconvert: {method: auto, max_drop: 2, max_steps: 16, calibration: 300}\n")
-	var got conversion
-	object(t, &got, "convert", reluNet(t, "relu"), "--config", config, "--out", filepath.Join(t.TempDir(), "spikes"))
-	if got.Method == "auto" || len(got.Tried) == 0 || got.Steps > 16 || got.Why == "" {
-		t.Errorf("chose %s, T = %d, because %q after %v", got.Method, got.Steps, got.Why, got.Tried)
+	for set, aside := range map[string]string{"convert.held_out=0": " training samples kept aside", "convert.held_out=70": " on 70 training samples kept aside"} {
+		var got conversion
+		object(t, &got, "convert", reluNet(t, "relu"), "--config", config, "--set", set, "--out", filepath.Join(t.TempDir(), "spikes"))
+		if got.Method == "auto" || len(got.Tried) == 0 || got.Steps > 16 || !strings.Contains(got.Why, aside) {
+			t.Errorf("%s: chose %s, T = %d, because %q after %v", set, got.Method, got.Steps, got.Why, got.Tried)
+		}
 	}
 }
 

@@ -117,18 +117,34 @@ func (c *converting) open(o convertOptions, d *data, pool *par.Pool) error {
 	return c.samples(training, enc, pool)
 }
 
+// autoHeldOut is the number of samples by which auto judges unless the config says
+// how many: a loss of half a point is 10 of them.
+const autoHeldOut = 2000
+
 // samples reads the training samples to calibrate with, and those behind them to judge by.
 func (c *converting) samples(training datasets.Source, enc datasets.Encoder, pool *par.Pool) error {
 	first := c.options.Calibration
 	var err error
-	if c.calibration, err = c.read(datasets.Limit(training, first), enc, pool); err != nil || c.options.HeldOut == 0 || c.times != nil {
+	if c.calibration, err = c.read(datasets.Limit(training, first), enc, pool); err != nil || c.times != nil {
 		return err
 	}
-	held := min(c.options.HeldOut, training.Len()-first)
-	if held <= 0 {
+	auto, held, left := c.options.Method == "auto", c.options.HeldOut, training.Len()-first
+	switch {
+	case held > 0 && left <= 0:
 		return usagef("convert: held_out: %d training samples are there, and calibration takes %d; nothing is left", training.Len(), first)
+	case held == 0 && auto:
+		held = autoHeldOut
 	}
-	c.heldOut, err = c.read(datasets.Limit(datasets.Skip(training, first), held), enc, pool)
+	if held = min(held, left); held <= 0 {
+		return nil
+	}
+	aside, err := c.read(datasets.Limit(datasets.Skip(training, first), held), enc, pool)
+	if auto {
+		c.calibration.Aside = aside
+	}
+	if c.options.HeldOut > 0 {
+		c.heldOut = aside
+	}
 	return err
 }
 
