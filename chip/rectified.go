@@ -10,6 +10,8 @@ type Rectified interface {
 	Inference
 	// Widths are the bits that a network can be rounded to, the widest first.
 	Widths() []int
+	// TakesNorm says that Quantize reads batch-norm; else it is to be folded into the weights.
+	TakesNorm() bool
 	// Quantize rounds a network to weights and activations of so many bits.
 	Quantize(n *model.Network, bits int, c Calibration) (*quant.IntNet, error)
 }

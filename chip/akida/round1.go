@@ -11,6 +11,9 @@ import (
 // Widths implements chip.Rectified. Weights of 1 bit are for networks that were trained so.
 func (*Target) Widths() []int { return []int{4, 2} }
 
+// TakesNorm implements chip.Rectified.
+func (*Target) TakesNorm() bool { return true }
+
 // Quantize implements chip.Rectified. Weights have a unit s_w a channel (8 bits
 // where images come in), activations one a layer, s_y, each with the least
 // squared error. With what comes in, x = s_x·q, and d = s_y / (s_x·s_w),

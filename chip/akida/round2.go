@@ -12,6 +12,9 @@ import (
 // Widths implements chip.Rectified.
 func (*Target2) Widths() []int { return []int{8, 4} }
 
+// TakesNorm implements chip.Rectified.
+func (*Target2) TakesNorm() bool { return true }
+
 // Quantize implements chip.Rectified. Weights have a unit s_w a channel,
 // activations one a layer, s_y, each with the least squared error; with what comes in, x = s_x·q,
 //

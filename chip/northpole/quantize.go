@@ -12,6 +12,9 @@ import (
 // Widths implements chip.Rectified.
 func (*Target) Widths() []int { return []int{8, 4, 2} }
 
+// TakesNorm implements chip.Rectified.
+func (*Target) TakesNorm() bool { return false }
+
 // Quantize implements chip.Rectified.
 func (*Target) Quantize(n *model.Network, bits int, c chip.Calibration) (*quant.IntNet, error) {
 	return Quantize(n, bits, c)

@@ -37,8 +37,8 @@ var accuracyRuns = []struct {
 // TestAccuracyOfConfigs trains every config as it is checked in. It takes
 // minutes: all but the quickstart need SNNTRAIN_DATA.
 func TestAccuracyOfConfigs(t *testing.T) {
-	covered := map[string]bool{"convert-ttfs.yaml": true, "digits-brainscales2.yaml": true} // by TestConvertToSpikeTimes and TestSampledChips
-	for _, run := range chipRuns {                                                          // by TestAccuracyOnChips
+	covered := map[string]bool{"convert-ttfs.yaml": true, "digits-brainscales2.yaml": true, "mnist-akida.yaml": true} // by TestConvertToSpikeTimes, TestSampledChips and TestAkidaAccuracy
+	for _, run := range chipRuns {                                                                                    // by TestAccuracyOnChips
 		covered[run.config] = true
 	}
 	for _, run := range accuracyRuns {

@@ -10,6 +10,7 @@ import (
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/all"
 	"github.com/snntrain/snntrain/chip/run"
+	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/par"
@@ -73,6 +74,11 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	n, training, enc, seed, err := o.openFloat(datasets.Train)
 	if err != nil {
 		return err
+	}
+	if !target.TakesNorm() {
+		if n, _, err = convert.Canonical(n); err != nil {
+			return usage(err)
+		}
 	}
 	p, err := layers.Compile(n, layers.Options{Pool: pool})
 	if err != nil {
