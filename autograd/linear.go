@@ -89,13 +89,7 @@ func aroundGain(x *signal.Signal, bias []float32) (first, last []float32) {
 func fillRows(c *Context, y *signal.Signal, bias []float32) {
 	c.Pool.For(y.Rows(), rowGrain(y.N()), func(lo, hi int) {
 		for r := lo; r < hi; r++ {
-			row := y.Row(r)
-			if bias == nil {
-				clear(row)
-			}
-			for i := 0; bias != nil && i < len(row); i += len(bias) {
-				copy(row[i:], bias)
-			}
+			start(y.Row(r), bias)
 		}
 	})
 }
@@ -143,11 +137,7 @@ func (l *Linear) product(c *Context, x *signal.Signal, w, bias []float32) {
 			packed := kernels.PackColumns(tile, w, n, k, lo, hi)
 			for r := i % parts * rows / parts; r < (i%parts+1)*rows/parts; r++ {
 				sums := y.Row(r)[lo:hi]
-				if bias == nil {
-					clear(sums)
-				} else {
-					copy(sums, bias[lo:hi])
-				}
+				start(sums, columnsOf(bias, lo, hi))
 				addRows(sums, packed, hi-lo, events, r)
 			}
 		}

@@ -67,6 +67,14 @@ func start(rows, bias []float32) {
 	}
 }
 
+// columnsOf is a part of the bias; nil of none.
+func columnsOf(bias []float32, lo, hi int) []float32 {
+	if bias == nil {
+		return nil
+	}
+	return bias[lo:hi]
+}
+
 // fill computes steps t0 to t1 of samples b0 to b1. Whole rows are summed: a few
 // steps of them stay in the second-level cache beside W.
 func (l *Linear) fill(t0, t1, b0, b1 int) {
@@ -83,11 +91,8 @@ func (l *Linear) fill(t0, t1, b0, b1 int) {
 // Currents implements neuron.Synapse.
 func (l *Linear) Currents(x *signal.Signal, lo, hi int) {
 	p, n := &l.parts, l.y.N()
-	tile, bias := l.takeTile(), p.bias
-	if bias != nil {
-		bias = bias[lo:hi]
-	}
-	start(x.F, bias)
+	tile := l.takeTile()
+	start(x.F, columnsOf(p.bias, lo, hi))
 	packed := kernels.PackColumns(tile, p.w, n, p.x.N(), lo, hi)
 	kernels.AddRowLists(x.F, hi-lo, packed, hi-lo, hi-lo, p.x.N(), p.events.Start, p.events.Index)
 	l.tiles.Put(tile)

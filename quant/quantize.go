@@ -112,20 +112,25 @@ func (l *Layer) pool(net *IntNet) (string, []int) {
 	return name, shape
 }
 
-func (a *Account) add(l *Layer, n *Numbers) {
-	out := LayerAccount{
-		Layer: l.Name, Synapse: l.Synapse, Weights: len(n.Weights), Clipped: float64(n.Clipped) / float64(len(n.Weights)), Error: n.Error,
-		Threshold: n.Threshold[0], Exponent: n.Exponent, Scale: n.K[0], BiasOver: n.BiasOver, Latency: l.Latency,
-	}
+// Count says how the weights use their grid.
+func (a *LayerAccount) Count(weights []int32) {
 	levels, zeros := map[int32]bool{}, 0
-	for _, w := range n.Weights {
-		out.Min, out.Max = min(out.Min, w), max(out.Max, w)
+	for _, w := range weights {
+		a.Min, a.Max = min(a.Min, w), max(a.Max, w)
 		levels[w] = true
 		if w == 0 {
 			zeros++
 		}
 	}
-	out.Levels, out.Zero = len(levels), float64(zeros)/float64(len(n.Weights))
+	a.Levels, a.Zero = len(levels), float64(zeros)/float64(len(weights))
+}
+
+func (a *Account) add(l *Layer, n *Numbers) {
+	out := LayerAccount{
+		Layer: l.Name, Synapse: l.Synapse, Weights: len(n.Weights), Clipped: float64(n.Clipped) / float64(len(n.Weights)), Error: n.Error,
+		Threshold: n.Threshold[0], Exponent: n.Exponent, Scale: n.K[0], BiasOver: n.BiasOver, Latency: l.Latency,
+	}
+	out.Count(n.Weights)
 	a.Layers = append(a.Layers, out)
 	a.Latency += l.Latency
 }

@@ -105,15 +105,7 @@ func (l *timed) account(s *stage, n *timedNumbers) {
 		Layer: s.name, Synapse: s.synapse, Weights: len(n.weights), Clipped: float64(n.clipped) / float64(len(n.weights)), Error: n.error,
 		Threshold: n.threshold << scaleBits, Scale: n.slope, Latency: 1,
 	}
-	levels, zeros := map[int32]bool{}, 0
-	for _, w := range n.weights {
-		a.Min, a.Max = min(a.Min, w), max(a.Max, w)
-		levels[w] = true
-		if w == 0 {
-			zeros++
-		}
-	}
-	a.Levels, a.Zero = len(levels), float64(zeros)/float64(len(n.weights))
+	a.Count(n.weights)
 	l.out.Account.Layers = append(l.out.Account.Layers, a)
 }
 
