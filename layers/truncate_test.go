@@ -5,7 +5,10 @@ import (
 	"math"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
 )
@@ -116,6 +119,34 @@ func TestTruncationInSegments(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// TestTruncationOfRecurrentLayersOverSpikes: where errors end, the input of a
+// recurrent layer is computed before its pieces run. Spikes give the
+// bits of the same values as floats, whose product is never made in parts.
+func TestTruncationOfRecurrentLayersOverSpikes(t *testing.T) {
+	const inputs, steps, size = 90, 23, 5
+	spikes := sparseInput(inputs, steps, size)
+	floats := spikes
+	floats.X = signal.NewAnalog(steps, size, []int{inputs}, false)
+	spikes.X.Dense(floats.X.F)
+	for _, truncate := range []int{0, 5} {
+		var got [2]outcome
+		for i, in := range []layers.Input{floats, spikes} {
+			p, _ := compiled(t, layers.Builder{Input: model.Shape{inputs}, Seed: 2}, `
+  - {kind: linear, out: 70, init: {kind: fan-in, gain: 6}}
+  - {kind: cuba-lif, alpha: 0.6, beta: 0.8, recurrent: {kind: dense}}
+  - {kind: linear, out: 5, init: {kind: fan-in, gain: 3}}
+  - {kind: li, beta: 0.9}
+`, layers.Options{Loss: &layers.Loss{Kind: "cross-entropy", Readout: "each"}, Pool: par.New(2)})
+			p.SetBPTT(layers.BPTT{Truncate: truncate})
+			got[i] = stepOutcome(t, p, in)
+		}
+		active(t, got[0])
+		if d := cmp.Diff(got[0], got[1]); d != "" {
+			t.Errorf("errors end after %d steps: %s", truncate, d)
 		}
 	}
 }
