@@ -50,7 +50,7 @@ func (r *RateResult) search(ctx context.Context, cal *Calibration, o RateOptions
 	}
 	for o.Steps = min(4, o.MaxSteps); ; o.Steps = min(2*o.Steps, o.MaxSteps) {
 		var good []Trial
-		for _, method := range r.tried(&o, fit.Len()) {
+		for _, method := range r.tried(&o, fit.tuning().Len()) {
 			o.Method = method
 			if err := r.convert(ctx, fit, o); err != nil {
 				return nil, err

@@ -17,12 +17,14 @@ type RateOptions struct {
 	Share       string    `yaml:"share" validate:"oneof=layer channel" doc:"one threshold for a layer or for each channel, for methods that leave that open"`
 	Calibration int       `yaml:"calibration" validate:"min=1" doc:"training samples to calibrate with"`
 	OutputDecay *float64  `yaml:"output_decay,omitempty" validate:"omitempty,gte=0,lt=1" doc:"decay factor a step of the membrane that scores are read from; 0 = scores are the mean of what the last synapse gives; left out: what the method says"`
-	HeldOut     int       `yaml:"held_out" validate:"min=0" doc:"training samples behind those of calibration, to judge the conversion by as well; 0 = none, and for auto 2000, or as many as there are"`
-	Epochs      int       `yaml:"epochs" validate:"min=0,max=1000" doc:"passes over the calibration samples, for tuned; fewer, or none, where they would take more than 2e12 multiply-adds"`
+	Tuning      int       `yaml:"tuning" validate:"min=0" doc:"training samples that tuned trains with, the first; 0 = those of calibration"`
+	HeldOut     int       `yaml:"held_out" validate:"min=0" doc:"training samples behind those of calibration and tuning, to judge the conversion by as well; 0 = none, and for auto 2000, or as many as there are"`
+	Epochs      *int      `yaml:"epochs,omitempty" validate:"omitempty,min=0,max=1000" doc:"passes over the samples, for tuned; left out: 30, or fewer, or none, where they would take more than 2e12 multiply-adds"`
 	Flip        bool      `yaml:"flip" doc:"mirror calibration images at random, for tuned"`
 	Shift       int       `yaml:"shift" validate:"min=0,max=64" doc:"pixels that calibration images are moved by at most, for tuned"`
 	Mix         float64   `yaml:"mix" validate:"gte=0,lte=1" doc:"share of the calibration images that get a part of another (CutMix), and of the samples that are averaged with another (mixup), for tuned"`
 	Labels      float64   `yaml:"labels" validate:"gte=0,lte=1" doc:"share of the labels in what tuned trains towards, the rest being the float network's class probabilities; above 0 the network may leave the float one, for better or worse"`
+	RatePenalty float64   `yaml:"rate_penalty" validate:"gte=0" doc:"weight of the squared firing rates, against those before training, in the loss of tuned: fewer spikes, and less exact"`
 	Rounds      int       `yaml:"rounds" validate:"min=0,max=8" doc:"corrections of the weights a layer, for advanced and tuned"`
 	Input       string    `yaml:"input" validate:"oneof=constant rate" doc:"constant: values are a current; rate: spikes drawn in every step with the probability of the value, which must lie between 0 and 1"`
 	Compare     []string  `yaml:"compare,omitempty" doc:"ways to run that plain neurons cannot, simulated to compare with: signed, burst, srp, cos, ttfs-slope, ttfs-corrective"`
@@ -35,7 +37,7 @@ type RateOptions struct {
 // RateDefaults are the options of a config that names none.
 func RateDefaults() *RateOptions {
 	return &RateOptions{
-		Method: "advanced", Input: InputConstant, Steps: 16, Percentile: 99.9, Share: "layer", Calibration: 1000, Rounds: 1, Epochs: 30, Shift: 1, Mix: 0.2, ExtraSteps: 4, MaxDrop: 0.5, MaxSteps: 64,
+		Method: "advanced", Input: InputConstant, Steps: 16, Percentile: 99.9, Share: "layer", Calibration: 1000, Rounds: 1, Shift: 1, Mix: 0.2, ExtraSteps: 4, MaxDrop: 0.5, MaxSteps: 64,
 	}
 }
 
@@ -47,11 +49,22 @@ type Calibration struct {
 	Pool    *par.Pool
 	Seed    uint64 // of what is drawn at random
 
+	// Tuning are the samples that tuned trains with; nil = these.
+	Tuning *Calibration
+
 	// Aside are other samples, by which auto judges; nil = a fifth of these.
 	Aside *Calibration
 
 	// Progress, where it is set, is told of every pass of tuned, and its mean loss.
 	Progress func(pass, passes int, loss float64)
+}
+
+// tuning are the samples that tuned trains with.
+func (c *Calibration) tuning() *Calibration {
+	if c.Tuning != nil {
+		return c.Tuning
+	}
+	return c
 }
 
 // Len is the number of samples.
@@ -70,7 +83,7 @@ func (c *Calibration) check(in model.Shape, o *RateOptions) error {
 		return fault.Fault{Pkg: "convert", Subject: subject, Fact: "has no sample", Hint: "thresholds come from the activations of training samples"}
 	}
 	low, high := c.Samples[0].F[0], c.Samples[0].F[0]
-	for _, x := range c.Samples {
+	for _, x := range append(c.Samples[:len(c.Samples):len(c.Samples)], c.tuning().Samples...) {
 		if !model.Shape(x.Shape).Equal(in) {
 			return fault.Fault{Pkg: "convert", Subject: subject, Fact: fmt.Sprintf("has samples of %v, the network reads %v", model.Shape(x.Shape), in)}
 		}

@@ -12,7 +12,6 @@ import (
 	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/internal/par"
 	"github.com/snntrain/snntrain/internal/signal"
-	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
 )
 
@@ -76,7 +75,7 @@ func TestEveryMethodConverges(t *testing.T) {
 			continue // needs its own activations: TestQCFSConvertsWithoutLoss
 		}
 		t.Run(name, func(t *testing.T) {
-			r := rate(t, small(), cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Percentile, o.Epochs = name, 512, 100, 1 })
+			r := rate(t, small(), cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Percentile, o.Epochs = name, 512, 100, new(1) })
 			b, err := r.Account(context.Background(), cal, 64)
 			if err != nil {
 				t.Fatal(err)
@@ -394,62 +393,6 @@ func TestCalibrationBalances(t *testing.T) {
 	}
 }
 
-// TestTunedComesCloser: training all weights at once brings the scores of new
-// samples closer to those of the float network, on any number of threads the same.
-func TestTunedComesCloser(t *testing.T) {
-	n, in := small(), model.Shape{2, 6, 6}
-	fresh := samples(in, 200, uniform)
-	distance := func(threads, epochs int) (float64, string) {
-		cal := samples(in, 96, uniform)
-		cal.Pool = par.New(threads)
-		r := rate(t, n, cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Epochs, o.Flip = "tuned", 4, epochs, true })
-		return scoreDistance(t, r, fresh), encoded(t, r.Network)
-	}
-	before, _ := distance(2, 0)
-	after, one := distance(1, 12)
-	_, three := distance(3, 12)
-	if !(after < 0.9*before) {
-		t.Errorf("mean squared difference of scores is %g, %g without training", after, before)
-	}
-	if one != three {
-		t.Error("3 threads give another network than 1")
-	}
-}
-
-// TestTunedLearnsLabels: labels that are all the same, and nothing else to
-// train towards, leave one class for new samples; without labels more remain.
-func TestTunedLearnsLabels(t *testing.T) {
-	n, in := small(), model.Shape{2, 6, 6}
-	fresh := samples(in, 100, uniform)
-	one(fresh)
-	drops := map[float64]float64{}
-	for _, part := range []float64{0, 1} {
-		cal := samples(in, 96, uniform)
-		one(cal)
-		r := rate(t, n, cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Epochs, o.Labels = "tuned", 4, 12, part })
-		v, err := r.Judge(fresh)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if v.Samples != 100 {
-			t.Errorf("judged on %d samples", v.Samples)
-		}
-		drops[part] = v.Drop
-	}
-	if !(drops[1] < drops[0]-5) {
-		t.Errorf("points lost to a network of one class: %v", drops)
-	}
-}
-
-// one labels all samples as of class 1.
-func one(c *convert.Calibration) {
-	for _, labels := range c.Labels {
-		for b := range labels {
-			labels[b] = 1
-		}
-	}
-}
-
 // TestJudgeOfWhatIsTheSame: with hardly any quantization the classes are those of the float network.
 func TestJudgeOfWhatIsTheSame(t *testing.T) {
 	in := model.Shape{2, 6, 6}
@@ -466,44 +409,6 @@ func TestJudgeOfWhatIsTheSame(t *testing.T) {
 	if !(b.Agreement > 0.95 && b.Divergence < a.Divergence/10) {
 		t.Errorf("T = 2: %+v, T = 512: %+v", a, b)
 	}
-}
-
-// scoreDistance is the mean squared difference of both networks' scores, each
-// sample's scores shifted to mean 0.
-func scoreDistance(t *testing.T, r *convert.RateResult, c *convert.Calibration) float64 {
-	t.Helper()
-	var programs [2]*layers.Program
-	for i, n := range []*model.Network{r.Canonical, r.Network} {
-		var err error
-		if programs[i], err = layers.Compile(n, layers.Options{Pool: c.Pool, Readout: "mean"}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	sum, count := 0.0, 0
-	for _, x := range c.Samples {
-		shown := *x
-		var rows [2][]float32
-		for i, steps := range []int{1, r.Steps} {
-			shown.T = steps
-			y, err := programs[i].Infer(layers.Input{X: &shown})
-			if err != nil {
-				t.Fatal(err)
-			}
-			rows[i] = y.F
-		}
-		classes := len(rows[0]) / x.B
-		for b := range x.B {
-			mean := 0.0
-			for k := range classes {
-				mean += float64(rows[1][b*classes+k]-rows[0][b*classes+k]) / float64(classes)
-			}
-			for k := range classes {
-				d := float64(rows[1][b*classes+k]-rows[0][b*classes+k]) - mean
-				sum, count = sum+d*d, count+1
-			}
-		}
-	}
-	return sum / float64(count)
 }
 
 // TestCorrectionOfGroups: each group of a convolution is fitted by itself, and one

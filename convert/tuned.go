@@ -15,10 +15,11 @@ import (
 
 // The settings of tuned.
 const (
-	tuneBatch = 50
-	tuneWork  = 2e12  // multiply-adds, over all samples, steps and passes and back, that it may take
-	tuneLeast = 4     // passes, fewer of which are not worth it
-	tuneRate  = 0.005 // of Adam, in units of the root mean square of an array; falls to 0 as a half cosine
+	tuneBatch  = 50
+	tunePasses = 30
+	tuneWork   = 2e12  // multiply-adds, over all samples, steps and passes and back, that it takes unless told more
+	tuneLeast  = 4     // passes, fewer of which are not worth it
+	tuneRate   = 0.005 // of Adam, in units of the root mean square of an array; falls to 0 as a half cosine
 )
 
 // tunedMethod is advanced, and then trains all synapses at once: the scores of
@@ -34,10 +35,9 @@ func tunedMethod() Method {
 	m := advancedMethod()
 	m.Name, m.Doc = "tuned", "advanced, then all weights at once with surrogate gradients, towards the float network's scores (Hinton et al. 2015)"
 	m.finish = func(ctx context.Context, r *RateResult, cal *Calibration, o *RateOptions) error {
-		n := r.passes(o, cal.Len())
-		if n < o.Epochs {
-			r.Why += fmt.Sprintf("; work for %d of %d passes", n, o.Epochs)
-		}
+		samples := cal.tuning().Len()
+		n := r.passes(o, samples)
+		r.Why += trained(n, samples, o)
 		if n == 0 {
 			return nil
 		}
@@ -50,9 +50,24 @@ func tunedMethod() Method {
 	return m
 }
 
-// passes is the number of passes that the options ask for and tuneWork allows:
-// none where it allows fewer than tuneLeast.
+// trained says what the weights of a network come from.
+func trained(passes, samples int, o *RateOptions) string {
+	text := fmt.Sprintf("; %d passes over %d samples", passes, samples)
+	if o.Labels > 0 && passes > 0 {
+		text += fmt.Sprintf(", labels %g", o.Labels)
+	}
+	if passes < tunePasses && o.Epochs == nil {
+		text += fmt.Sprintf(", as %g multiply-adds allow", tuneWork)
+	}
+	return text
+}
+
+// passes is the number of passes that the options ask for, else what tuneWork
+// allows: none where that is fewer than tuneLeast.
 func (r *RateResult) passes(o *RateOptions, samples int) int {
+	if o.Epochs != nil {
+		return *o.Epochs
+	}
 	shapes, err := r.Canonical.Shapes()
 	if err != nil {
 		return 0
@@ -62,10 +77,10 @@ func (r *RateResult) passes(o *RateOptions, samples int) int {
 		macs += multiplications(n, shapes)
 	}
 	allowed := int(tuneWork / max(1, 3*macs*float64(o.Steps*samples)))
-	if allowed < min(tuneLeast, o.Epochs) {
+	if allowed < tuneLeast {
 		return 0
 	}
-	return min(o.Epochs, allowed)
+	return min(tunePasses, allowed)
 }
 
 // tuner trains a converted network.
@@ -94,7 +109,7 @@ func newTuner(r *RateResult, cal *Calibration, o *RateOptions) (*tuner, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tuner{result: r, cal: cal, options: o, source: newAugmenter(cal, r.Canonical.Input, o), passes: r.passes(o, cal.Len())}
+	t := &tuner{result: r, cal: cal, options: o, source: newAugmenter(cal.tuning(), r.Canonical.Input, o)}
 	if t.net, err = model.Decode(data); err != nil { // arrays of its own
 		return nil, err
 	}
@@ -103,6 +118,9 @@ func newTuner(r *RateResult, cal *Calibration, o *RateOptions) (*tuner, error) {
 		return nil, err
 	}
 	loss := &layers.Loss{Kind: "distillation", Readout: "mean", Tau: 1}
+	if loss.Rates, err = t.ratePenalties(o.RatePenalty); err != nil {
+		return nil, err
+	}
 	if t.student, err = layers.Compile(t.net, layers.Options{Pool: cal.Pool, Loss: loss}); err != nil {
 		return nil, err
 	}
@@ -115,7 +133,9 @@ func newTuner(r *RateResult, cal *Calibration, o *RateOptions) (*tuner, error) {
 		rms := math.Sqrt(sum / float64(len(p.Value)))
 		t.states = append(t.states, tuneState{make([]float32, len(p.Value)), make([]float32, len(p.Value)), tuneRate * rms})
 	}
-	t.steps = t.passes * ((cal.Len() + tuneBatch - 1) / tuneBatch)
+	samples := cal.tuning().Len()
+	t.passes = r.passes(o, samples)
+	t.steps = t.passes * ((samples + tuneBatch - 1) / tuneBatch)
 	return t, nil
 }
 

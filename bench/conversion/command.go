@@ -19,11 +19,21 @@ func (o *options) command(c cell) string {
 	case "cifar10":
 		config = "convert-cifar10.yaml"
 	}
+	choose := []string{"convert.method=" + c.method, fmt.Sprintf("convert.held_out=%d", heldOut)}
+	if c.method == full { // nothing is left to hold out
+		config, choose = "convert-mnist-full.yaml", []string{}
+		if c.net.set != "" {
+			choose = append(choose, c.net.set)
+		}
+	}
 	out := filepath.Join(o.out, c.name)
 	args := []string{
 		o.snntrain, "convert", filepath.Join(o.data, "onnx", filepath.FromSlash(c.net.file)+".onnx"),
 		"--config", filepath.Join(o.configs, config), "--set", "data.dir=" + dir,
-		"--set", "convert.method=" + c.method, "--set", fmt.Sprintf("convert.steps=%d", c.steps), "--set", fmt.Sprintf("convert.held_out=%d", heldOut),
+		"--set", fmt.Sprintf("convert.steps=%d", c.steps),
+	}
+	for _, set := range choose {
+		args = append(args, "--set", set)
 	}
 	if c.net.mean != "" {
 		args = append(args, "--set", fmt.Sprintf("data.normalize={mean: %s, std: %s}", c.net.mean, c.net.std))

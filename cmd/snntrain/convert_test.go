@@ -106,6 +106,23 @@ func TestConvertHeldOut(t *testing.T) {
 	}
 }
 
+// TestConvertTuning: the samples that tuned trains with are apart from those of calibration, and
+// the reason of a conversion says what it was trained with.
+func TestConvertTuning(t *testing.T) {
+	for set, want := range map[string]string{
+		"convert.tuning=0":         "asked for; 2 passes over 300 samples",
+		"convert.tuning=500":       "asked for; 2 passes over 500 samples",
+		"convert.rate_penalty=0.1": "asked for; 2 passes over 300 samples",
+		"convert.labels=0.5":       "asked for; 2 passes over 300 samples, labels 0.5",
+	} {
+		var got conversion
+		object(t, &got, "convert", reluNet(t, "relu"), "--config", write(t, "c.yaml", digitsConvert), "--set", "convert.method=tuned", "--set", "convert.epochs=2", "--set", set, "--out", filepath.Join(t.TempDir(), "spikes"))
+		if got.Why != want {
+			t.Errorf("%s: %q, expected %q", set, got.Why, want)
+		}
+	}
+}
+
 func TestConvertAuto(t *testing.T) {
 	config := write(t, "c.yaml", "data: {name: digits}\nconvert: {method: auto, max_drop: 2, max_steps: 16, calibration: 300}\n")
 	for set, aside := range map[string]string{"convert.held_out=0": " training samples kept aside", "convert.held_out=70": " on 70 training samples kept aside"} {
@@ -131,7 +148,8 @@ func TestConvertFaults(t *testing.T) {
 		{[]string{`nowhere.onnx": no such file`}, []string{"nowhere.onnx", "--config", config, "--out", out}},
 		{[]string{"give the shape with --input-shape"}, []string{onnxFile(t, brightest(-1, -1, -1, 1)), "--config", config, "--out", out}},
 		{[]string{"takes samples of 3×8×8, 192 values; the data gives 1×8×8"}, []string{onnxFile(t, brightest(1, 3, 8, 8)), "--config", config, "--out", out}},
-		{[]string{"held_out", "calibration takes 5000", "nothing is left"}, []string{net, "--config", with("data: {name: digits}\nconvert: {calibration: 5000, held_out: 10}\n"), "--out", out}},
+		{[]string{"held_out", "calibration and tuning take 5000", "nothing is left"}, []string{net, "--config", with("data: {name: digits}\nconvert: {calibration: 5000, held_out: 10}\n"), "--out", out}},
+		{[]string{"held_out", "tuning take 9000", "nothing is left"}, []string{net, "--config", with("data: {name: digits}\nconvert: {calibration: 50, tuning: 9000, held_out: 10}\n"), "--out", out}},
 		{[]string{"convert.labels"}, []string{net, "--config", with("data: {name: digits}\nconvert: {labels: 1.5}\n"), "--out", out}},
 		{[]string{"convert.method", "advanced"}, []string{net, "--config", with("data: {name: digits}\nconvert: {method: advance}\n"), "--out", out}},
 		{[]string{"convert.steps", "convert.calibration", "convert.stepz"}, []string{net, "--config", with("data: {name: digits}\nconvert: {steps: 0, calibration: 0, stepz: 3}\n"), "--out", out}},

@@ -121,17 +121,22 @@ func (c *converting) open(o convertOptions, d *data, pool *par.Pool) error {
 // how many: a loss of half a point is 10 of them.
 const autoHeldOut = 2000
 
-// samples reads the training samples to calibrate with, and those behind them to judge by.
+// samples reads the training samples to calibrate with, and to tune with, and those behind them to judge by.
 func (c *converting) samples(training datasets.Source, enc datasets.Encoder, pool *par.Pool) error {
-	first := c.options.Calibration
 	var err error
-	if c.calibration, err = c.read(datasets.Limit(training, first), enc, pool); err != nil || c.times != nil {
+	if c.calibration, err = c.read(datasets.Limit(training, c.options.Calibration), enc, pool); err != nil || c.times != nil {
 		return err
 	}
+	if c.options.Tuning > 0 {
+		if c.calibration.Tuning, err = c.read(datasets.Limit(training, c.options.Tuning), enc, pool); err != nil {
+			return err
+		}
+	}
+	first := max(c.options.Calibration, c.options.Tuning)
 	auto, held, left := c.options.Method == "auto", c.options.HeldOut, training.Len()-first
 	switch {
 	case held > 0 && left <= 0:
-		return usagef("convert: held_out: %d training samples are there, and calibration takes %d; nothing is left", training.Len(), first)
+		return usagef("convert: held_out: %d training samples are there, and calibration and tuning take %d; nothing is left", training.Len(), first)
 	case held == 0 && auto:
 		held = autoHeldOut
 	}

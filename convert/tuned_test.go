@@ -1,0 +1,153 @@
+package convert_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/snntrain/snntrain/convert"
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/layers"
+	"github.com/snntrain/snntrain/model"
+)
+
+// TestTunedComesCloser: training all weights at once brings the scores of new
+// samples closer to those of the float network, on any number of threads the same.
+func TestTunedComesCloser(t *testing.T) {
+	n, in := small(), model.Shape{2, 6, 6}
+	fresh := samples(in, 200, uniform)
+	distance := func(threads, epochs int) (float64, string) {
+		cal := samples(in, 96, uniform)
+		cal.Pool = par.New(threads)
+		r := rate(t, n, cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Epochs, o.Flip = "tuned", 4, &epochs, true })
+		return scoreDistance(t, r, fresh), encoded(t, r.Network)
+	}
+	before, _ := distance(2, 0)
+	after, one := distance(1, 12)
+	_, three := distance(3, 12)
+	if !(after < 0.9*before) {
+		t.Errorf("mean squared difference of scores is %g, %g without training", after, before)
+	}
+	if one != three {
+		t.Error("3 threads give another network than 1")
+	}
+}
+
+// TestTunedLearnsLabels: labels that are all the same, and nothing else to
+// train towards, leave one class for new samples; without labels more remain.
+func TestTunedLearnsLabels(t *testing.T) {
+	n, in := small(), model.Shape{2, 6, 6}
+	fresh := samples(in, 100, uniform)
+	one(fresh)
+	drops := map[float64]float64{}
+	for _, part := range []float64{0, 1} {
+		cal := samples(in, 96, uniform)
+		one(cal)
+		r := rate(t, n, cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Epochs, o.Labels = "tuned", 4, new(12), part })
+		v, err := r.Judge(fresh)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Samples != 100 {
+			t.Errorf("judged on %d samples", v.Samples)
+		}
+		drops[part] = v.Drop
+	}
+	if !(drops[1] < drops[0]-5) {
+		t.Errorf("points lost to a network of one class: %v", drops)
+	}
+}
+
+// one labels all samples as of class 1.
+func one(c *convert.Calibration) {
+	for _, labels := range c.Labels {
+		for b := range labels {
+			labels[b] = 1
+		}
+	}
+}
+
+// TestRatePenaltySavesSpikes: where firing rates weigh in the loss, fewer spikes are left.
+func TestRatePenaltySavesSpikes(t *testing.T) {
+	in := model.Shape{2, 6, 6}
+	var spikes []float64
+	for _, weight := range []float64{0, 0.1} {
+		cal := samples(in, 96, uniform)
+		r := rate(t, small(), cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Epochs, o.RatePenalty = "tuned", 4, new(12), weight })
+		b, err := r.Account(t.Context(), cal, 96)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spikes = append(spikes, b.Spikes)
+	}
+	if !(spikes[1] < 0.8*spikes[0]) {
+		t.Errorf("%v spikes per neuron, with a penalty %v", spikes[0], spikes[1])
+	}
+}
+
+// TestTuningSamples: tuned trains with the samples meant for it; thresholds come from the others.
+func TestTuningSamples(t *testing.T) {
+	in := model.Shape{2, 6, 6}
+	fresh := samples(in, 100, uniform)
+	one(fresh)
+	var drops []float64
+	var cells []map[string]*convert.Cell
+	for _, apart := range []bool{false, true} {
+		cal := samples(in, 96, uniform)
+		if apart {
+			cal.Tuning = samples(in, 64, uniform)
+			one(cal.Tuning)
+		}
+		r := rate(t, small(), cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Epochs, o.Labels = "tuned", 4, new(12), 1 })
+		v, err := r.Judge(fresh)
+		if err != nil {
+			t.Fatal(err)
+		}
+		drops, cells = append(drops, v.Drop), append(cells, r.Cells)
+	}
+	if !(drops[1] < drops[0]-5) {
+		t.Errorf("points lost to a network of one class: %v, with tuning samples of that class %v", drops[0], drops[1])
+	}
+	for name, c := range cells[0] {
+		if !slices.Equal(c.Threshold.Data, cells[1][name].Threshold.Data) {
+			t.Errorf("%s: thresholds %v, with samples for tuning %v", name, c.Threshold.Data, cells[1][name].Threshold.Data)
+		}
+	}
+}
+
+// scoreDistance is the mean squared difference of both networks' scores, each
+// sample's scores shifted to mean 0.
+func scoreDistance(t *testing.T, r *convert.RateResult, c *convert.Calibration) float64 {
+	t.Helper()
+	var programs [2]*layers.Program
+	for i, n := range []*model.Network{r.Canonical, r.Network} {
+		var err error
+		if programs[i], err = layers.Compile(n, layers.Options{Pool: c.Pool, Readout: "mean"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sum, count := 0.0, 0
+	for _, x := range c.Samples {
+		shown := *x
+		var rows [2][]float32
+		for i, steps := range []int{1, r.Steps} {
+			shown.T = steps
+			y, err := programs[i].Infer(layers.Input{X: &shown})
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows[i] = y.F
+		}
+		classes := len(rows[0]) / x.B
+		for b := range x.B {
+			mean := 0.0
+			for k := range classes {
+				mean += float64(rows[1][b*classes+k]-rows[0][b*classes+k]) / float64(classes)
+			}
+			for k := range classes {
+				d := float64(rows[1][b*classes+k]-rows[0][b*classes+k]) - mean
+				sum, count = sum+d*d, count+1
+			}
+		}
+	}
+	return sum / float64(count)
+}
