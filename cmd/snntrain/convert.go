@@ -107,9 +107,7 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 	if err != nil {
 		return err
 	}
-	for _, note := range c.notes {
-		s.warn("onnx: " + note)
-	}
+	warnNotes(c.notes, s.warn)
 	if c.times != nil {
 		return c.convertTimes(ctx, s, o, pool)
 	}
@@ -133,6 +131,7 @@ func (c *converting) convertRates(ctx context.Context, s *streams, o convertOpti
 	if report.Budget, err = result.Account(ctx, c.calibration, accounted); err != nil {
 		return err
 	}
+	warnSilent(s, o.model, len(report.Budget.Layers))
 	if err := c.judgeAll(ctx, result, report, pool); err != nil {
 		return err
 	}
@@ -151,6 +150,13 @@ func (c *converting) convertRates(ctx context.Context, s *streams, o convertOpti
 	s.say("%s", report.table())
 	s.say("\nwritten to %s: use it with: snntrain eval %s", o.out, o.out)
 	return nil
+}
+
+// warnSilent says of a network with no layer that spikes that it has none.
+func warnSilent(s *streams, file string, spiking int) {
+	if spiking == 0 {
+		s.warn(fmt.Sprintf("convert: %s: has no activation between its layers that could become spikes; what comes out has no spikes either", filepath.Base(file)))
+	}
 }
 
 // passes logs the passes of training, those that end ten seconds apart and the last.

@@ -134,6 +134,18 @@ func TestConvertAuto(t *testing.T) {
 	}
 }
 
+// TestConvertWithoutActivation: that nothing spikes is said.
+func TestConvertWithoutActivation(t *testing.T) {
+	linear := onnxFile(t, onnxtest.New(13).Input("x", -1, 64).Const(onnxtest.Floats("w", []int64{64, 10}, make([]float32, 640)...)).
+		Node("MatMul", []string{"x", "w"}, []string{"y"}, nil).Output("y"))
+	for file, want := range map[string]bool{linear: true, reluNet(t, "relu"): false} {
+		_, errs, code := call(t, "convert", file, "--config", write(t, "c.yaml", digitsConvert), "--out", filepath.Join(t.TempDir(), "out"))
+		if code != 0 || strings.Contains(errs, "has no activation between its layers") != want {
+			t.Errorf("%s: status %d, %s", file, code, errs)
+		}
+	}
+}
+
 func TestConvertFaults(t *testing.T) {
 	config, net := write(t, "c.yaml", digitsConvert), onnxFile(t, brightest(-1, 64))
 	out := filepath.Join(t.TempDir(), "out")

@@ -144,7 +144,7 @@ func runEval(ctx context.Context, s *streams, o evalOptions) error {
 // open reads the network and opens the data it is judged on.
 func (o *evalOptions) open(s *streams, steps []int) (*model.Network, datasets.Source, datasets.Encoder, uint64, error) {
 	if isONNX(o.model) {
-		n, source, enc, seed, err := openFloat(*o)
+		n, source, enc, seed, err := openFloat(*o, s.warn)
 		if err == nil && !o.ownBatch {
 			o.batch = batchFor(n, o.batch)
 		}

@@ -53,9 +53,17 @@ func importONNX(path, inputShape string, sample model.Shape) (*onnx.Result, erro
 	return r, usage(err)
 }
 
+// warnNotes warns of what a network has otherwise than its ONNX file.
+func warnNotes(notes []string, warn func(string)) {
+	for _, note := range notes {
+		warn("onnx: " + note)
+	}
+}
+
 // openFloat opens the data for a network of an ONNX file: a sample is shown
-// once, as it is, whatever encoding the config asks for.
-func openFloat(o evalOptions) (*model.Network, datasets.Source, datasets.Encoder, uint64, error) {
+// once, as it is, whatever encoding the config asks for. What is otherwise than in
+// the file is warned of.
+func openFloat(o evalOptions, warn func(string)) (*model.Network, datasets.Source, datasets.Encoder, uint64, error) {
 	fail := func(err error) (*model.Network, datasets.Source, datasets.Encoder, uint64, error) {
 		return nil, nil, nil, 0, err
 	}
@@ -76,6 +84,7 @@ func openFloat(o evalOptions) (*model.Network, datasets.Source, datasets.Encoder
 	if err != nil {
 		return fail(err)
 	}
+	warnNotes(r.Notes, warn)
 	return r.Network, source, enc, seed, nil
 }
 

@@ -71,7 +71,7 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 		return err
 	}
 	pool := par.New(0)
-	n, training, enc, seed, err := o.openFloat(datasets.Train)
+	n, training, enc, seed, err := o.openFloat(datasets.Train, s.warn)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func runQuantizeFloat(ctx context.Context, s *streams, o quantizeOptions) error 
 	if im.IO.Data, err = resolvedData(n, o.floatData(), datasets.Test); err != nil {
 		return err
 	}
-	_, test, _, _, err := o.openFloat(datasets.Test)
+	_, test, _, _, err := o.openFloat(datasets.Test, func(string) {}) // it was warned before
 	if err != nil {
 		return err
 	}
@@ -129,12 +129,12 @@ func (r *floatQuantization) save(s *streams, im *chip.Image) error {
 
 // openFloat reads the float network and opens a part of the data: that of
 // --calibrate, or what a run records.
-func (o *quantizeOptions) openFloat(split datasets.Split) (*model.Network, datasets.Source, datasets.Encoder, uint64, error) {
+func (o *quantizeOptions) openFloat(split datasets.Split, warn func(string)) (*model.Network, datasets.Source, datasets.Encoder, uint64, error) {
 	if isONNX(o.model) {
 		if len(o.calibrate) == 0 {
 			return nil, nil, nil, 0, usagef("quantize: %s: an ONNX file does not say what data it is for; give --calibrate CONFIG", o.model)
 		}
-		return openFloat(evalOptions{model: o.model, data: o.calibrate, sets: o.sets, split: string(split)})
+		return openFloat(evalOptions{model: o.model, data: o.calibrate, sets: o.sets, split: string(split)}, warn)
 	}
 	n, err := loadModel(o.model)
 	if err != nil {

@@ -54,7 +54,7 @@ func TestTTFS(t *testing.T) {
 
 // openNet opens an ONNX network and a part of its data.
 func openNet(path string, files config.Options, split datasets.Split) (*model.Network, datasets.Source, datasets.Encoder, uint64, error) {
-	return openFloat(evalOptions{model: path, data: files.Files, sets: files.Sets, split: string(split)})
+	return openFloat(evalOptions{model: path, data: files.Files, sets: files.Sets, split: string(split)}, func(string) {})
 }
 
 // allSamples is all samples of a source as one batch.
