@@ -16,7 +16,7 @@ type network struct {
 	peers  []float64 // best unsigned accuracy of other converters at T = 4, 8, 16, 32, percent
 	spikes float64   // of SpikingJelly at T = 32, its largest
 	sinabs sinabs
-	set    string // of full: what the network wants otherwise
+	sets   []string // of full: what the network wants otherwise
 }
 
 // sinabs is what Sinabs reaches, which emits several spikes a step.
@@ -39,7 +39,7 @@ func networks() []network {
 		{file: "vnncomp2021/mnist-net_256x4", data: "mnist", peers: []float64{95.8, 96.6, 96.9, 96.9}, spikes: 1.06, sinabs: sinabs{96.8, 8.8}},
 		{file: "vnncomp2021/Convnet_avgpool", data: "mnist", peers: []float64{97.0, 97.3, 97.2, 97.2}, spikes: 1.48, sinabs: sinabs{97.5, 1.56}},
 		{file: "dnnv/convSmallRELU__Point", data: "mnist", mean: centered, std: spread, peers: []float64{95.7, 97.2, 97.5, 97.7}, spikes: 8.36, sinabs: sinabs{97.7, 13.52}},
-		{file: "dnnv/lenet", data: "mnist", peers: []float64{89.9, 92.4, 93.2, 93.5}, spikes: 10.25, sinabs: sinabs{93.7, 111.44}, set: "convert.labels=0"},
+		{file: "dnnv/lenet", data: "mnist", peers: []float64{89.9, 92.4, 93.2, 93.5}, spikes: 10.25, sinabs: sinabs{93.7, 111.44}, sets: []string{"convert.labels=0", "convert.shift=0", "convert.rate_penalty=0.005", "convert.epochs=20"}},
 		{file: "dnnv/mnist_conv_maxpool", data: "mnist", mean: centered, std: spread},
 		{file: "dnnv/mnist_relu_3_50", data: "mnist", peers: []float64{93.0, 94.5, 94.8, 94.7}, spikes: 4.07, sinabs: sinabs{94.8, 20.28}},
 		{file: "mnist_bn/mnist_bn", data: "mnist", mean: centered, std: spread},

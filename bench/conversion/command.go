@@ -21,10 +21,7 @@ func (o *options) command(c cell) string {
 	}
 	choose := []string{"convert.method=" + c.method, fmt.Sprintf("convert.held_out=%d", heldOut)}
 	if c.method == full { // nothing is left to hold out
-		config, choose = "convert-mnist-full.yaml", []string{}
-		if c.net.set != "" {
-			choose = append(choose, c.net.set)
-		}
+		config, choose = "convert-mnist-full.yaml", c.net.sets
 	}
 	out := filepath.Join(o.out, c.name)
 	args := []string{
