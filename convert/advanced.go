@@ -22,7 +22,7 @@ import (
 // steps, not for fewer or more.
 func advancedMethod() Method {
 	return Method{
-		Name: "advanced", Doc: "threshold, potential, bias and weights fitted to the spikes that arrive, layer by layer (after Li et al. 2021, advanced)", decay: 0.5,
+		Name: "advanced", Doc: "threshold, potential, bias and weights fitted to the spikes that arrive, layer by layer (after Li et al. 2021, advanced)", decay: 0.5, keys: []string{"rounds"},
 		decide: func(w *walk, s Stage) (*Cell, error) {
 			cell, err := w.fit(s)
 			for range w.options.Rounds {

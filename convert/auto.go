@@ -4,12 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/snntrain/snntrain/internal/signal"
-	"github.com/snntrain/snntrain/layers"
-	"github.com/snntrain/snntrain/model"
 )
 
 // Trial is one method and number of steps that auto tried, judged on the samples kept aside.
@@ -20,11 +17,14 @@ type Trial struct {
 	Divergence float64 `json:"divergence"` // mean Σ p·ln(p/q) of the float network's and this one's class probabilities
 }
 
-// tried are the methods that auto chooses from at T steps, cheapest first.
+// searched are the methods that auto chooses from, cheapest first, beside qcfs where activations are that.
+func searched() []string { return []string{"initial-potential", "light", "advanced", "tuned"} }
+
+// tried are the methods that auto chooses from at T steps: tuned only where it takes a pass.
 func (r *RateResult) tried(o *RateOptions, samples int) []string {
-	list := []string{"initial-potential", "light", "advanced"}
-	if r.passes(o, samples) > 0 {
-		list = append(list, "tuned")
+	list := searched()
+	if r.passes(o, samples) == 0 {
+		list = list[:len(list)-1]
 	}
 	for _, s := range r.Stages {
 		if s.Kind == StageReLU && s.QCFS == nil {
@@ -44,7 +44,7 @@ func (r *RateResult) search(ctx context.Context, cal *Calibration, o RateOptions
 	if aside == nil {
 		fit, aside = cal.parted(5)
 	}
-	j, err := newJury(r.Canonical, aside)
+	j, err := newJury(ctx, r.Canonical, aside)
 	if err != nil {
 		return nil, err
 	}
@@ -55,10 +55,11 @@ func (r *RateResult) search(ctx context.Context, cal *Calibration, o RateOptions
 			if err := r.convert(ctx, fit, o); err != nil {
 				return nil, err
 			}
-			t, err := j.judge(r, o.Method, o.Steps)
+			v, err := j.judge(ctx, r)
 			if err != nil {
 				return nil, err
 			}
+			t := Trial{o.Method, o.Steps, v.Drop, v.Divergence}
 			r.Tried = append(r.Tried, t)
 			if t.Drop <= o.MaxDrop {
 				good = append(good, t)
@@ -88,7 +89,7 @@ func (c *Calibration) parted(n int) (fit, judge *Calibration) {
 	if c.Len() < 2*n {
 		return c, c
 	}
-	fit, judge = &Calibration{Pool: c.Pool}, &Calibration{Pool: c.Pool}
+	fit, judge = &Calibration{Pool: c.Pool, Seed: c.Seed, Progress: c.Progress}, &Calibration{Pool: c.Pool}
 	at := 0
 	for i, x := range c.Samples {
 		var rows [2][]int
@@ -118,81 +119,4 @@ func (c *Calibration) take(x *signal.Signal, labels []int, rows []int) {
 		own = append(own, labels[b])
 	}
 	c.Samples, c.Labels = append(c.Samples, part), append(c.Labels, own)
-}
-
-// jury judges networks by samples and the float network's scores of them.
-type jury struct {
-	*Calibration
-	scores [][]float32 // of each batch
-	right  float64     // share that the float network classifies right
-}
-
-func newJury(float *model.Network, c *Calibration) (*jury, error) {
-	j := &jury{Calibration: c}
-	scores, err := j.infer(float, presenter{}.show, 1)
-	if err != nil {
-		return nil, err
-	}
-	j.scores = scores
-	j.right, _ = j.compare(scores)
-	return j, nil
-}
-
-// judge runs a network of T steps.
-func (j *jury) judge(r *RateResult, method string, steps int) (Trial, error) {
-	scores, err := j.infer(r.Network, r.shown.show, steps)
-	if err != nil {
-		return Trial{}, err
-	}
-	right, divergence := j.compare(scores)
-	return Trial{method, steps, 100 * (j.right - right), divergence}, nil
-}
-
-// infer returns the scores of every batch.
-func (j *jury) infer(n *model.Network, show func(*signal.Signal, uint64, int) *signal.Signal, steps int) ([][]float32, error) {
-	p, err := layers.Compile(n, layers.Options{Pool: j.Pool, Readout: "mean"})
-	if err != nil {
-		return nil, err
-	}
-	var out [][]float32
-	for i, x := range j.Samples {
-		y, err := p.Infer(layers.Input{X: show(x, uint64(i), steps)})
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, slices.Clone(y.F))
-	}
-	return out, nil
-}
-
-// compare returns the share of samples classified right, and the mean divergence
-// from the float network.
-func (j *jury) compare(scores [][]float32) (right, divergence float64) {
-	for i, labels := range j.Labels {
-		classes := len(scores[i]) / max(1, len(labels))
-		for b, label := range labels {
-			row := scores[i][b*classes : (b+1)*classes]
-			if slices.Index(row, slices.Max(row)) == label {
-				right++
-			}
-			p, q := logSoftmax(j.scores[i][b*classes:(b+1)*classes]), logSoftmax(row)
-			for k := range p {
-				divergence += math.Exp(p[k]) * (p[k] - q[k])
-			}
-		}
-	}
-	n := float64(max(1, j.Len()))
-	return right / n, divergence / n
-}
-
-func logSoftmax(x []float32) []float64 {
-	high, sum := float64(slices.Max(x)), 0.0
-	for _, v := range x {
-		sum += math.Exp(float64(v) - high)
-	}
-	out := make([]float64, len(x))
-	for i, v := range x {
-		out[i] = float64(v) - high - math.Log(sum)
-	}
-	return out
 }

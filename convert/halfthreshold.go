@@ -6,6 +6,7 @@ package convert
 func halfThresholdMethod() Method {
 	return Method{
 		Name: "half-threshold", Doc: "percentile, and θ/(2T) added in every step (Deng & Gu 2021)",
+		keys: []string{"percentile", "share"},
 		decide: func(w *walk, s Stage) (*Cell, error) {
 			theta := w.percentile(s, w.options.Percentile)
 			return &Cell{Threshold: theta, Bias: times(theta, 0.5/float64(w.steps))}, nil

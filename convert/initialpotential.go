@@ -6,6 +6,7 @@ package convert
 func initialPotentialMethod() Method {
 	return Method{
 		Name: "initial-potential", Doc: "percentile, and a membrane that starts at half the threshold (Bu et al. 2022)",
+		keys: []string{"percentile", "share"},
 		decide: func(w *walk, s Stage) (*Cell, error) {
 			theta := w.percentile(s, w.options.Percentile)
 			return &Cell{Threshold: theta, Initial: times(theta, 0.5)}, nil

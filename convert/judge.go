@@ -1,6 +1,14 @@
 package convert
 
-import "github.com/snntrain/snntrain/internal/signal"
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/snntrain/snntrain/internal/signal"
+	"github.com/snntrain/snntrain/layers"
+	"github.com/snntrain/snntrain/model"
+)
 
 // Verdict is how a converted network does on samples beside the float network.
 type Verdict struct {
@@ -12,29 +20,90 @@ type Verdict struct {
 
 // Judge compares the converted network with the float one on samples, by preference
 // other ones than those it was fitted to.
-func (r *RateResult) Judge(c *Calibration) (Verdict, error) {
-	j, err := newJury(r.Canonical, c)
+func (r *RateResult) Judge(ctx context.Context, c *Calibration) (Verdict, error) {
+	j, err := newJury(ctx, r.Canonical, c)
 	if err != nil {
 		return Verdict{}, err
 	}
-	scores, err := j.infer(r.Network, r.shown.show, r.Steps)
-	if err != nil {
-		return Verdict{}, err
-	}
-	right, divergence := j.compare(scores)
-	return Verdict{c.Len(), 100 * (j.right - right), j.agreement(scores), divergence}, nil
+	return j.judge(ctx, r)
 }
 
-// agreement is the share of samples with the float network's class.
-func (j *jury) agreement(scores [][]float32) float64 {
-	same := 0
+// jury judges networks by samples and the float network's scores of them.
+type jury struct {
+	*Calibration
+	scores [][]float32 // of each batch
+}
+
+func newJury(ctx context.Context, float *model.Network, c *Calibration) (*jury, error) {
+	j := &jury{Calibration: c}
+	var err error
+	j.scores, err = j.infer(ctx, float, presenter{}, 1)
+	return j, err
+}
+
+func (j *jury) judge(ctx context.Context, r *RateResult) (Verdict, error) {
+	scores, err := j.infer(ctx, r.Network, r.shown, r.Steps)
+	if err != nil {
+		return Verdict{}, err
+	}
+	return j.compare(scores), nil
+}
+
+// infer returns the scores of every batch.
+func (j *jury) infer(ctx context.Context, n *model.Network, shown presenter, steps int) ([][]float32, error) {
+	p, err := layers.Compile(n, layers.Options{Pool: j.Pool, Readout: "mean"})
+	if err != nil {
+		return nil, err
+	}
+	var out [][]float32
+	for i, x := range j.Samples {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		y, err := p.Infer(layers.Input{X: shown.show(x, uint64(i), steps)})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, slices.Clone(y.F))
+	}
+	return out, nil
+}
+
+// compare compares scores with those of the float network.
+func (j *jury) compare(scores [][]float32) Verdict {
+	lost, same, divergence := 0, 0, 0.0
 	for i, labels := range j.Labels {
 		classes := len(scores[i]) / max(1, len(labels))
-		for b := range labels {
-			if signal.ArgMax(scores[i][b*classes:(b+1)*classes]) == signal.ArgMax(j.scores[i][b*classes:(b+1)*classes]) {
+		for b, label := range labels {
+			float, row := j.scores[i][b*classes:(b+1)*classes], scores[i][b*classes:(b+1)*classes]
+			was, is := signal.ArgMax(float), signal.ArgMax(row)
+			if was == label {
+				lost++
+			}
+			if is == label {
+				lost--
+			}
+			if is == was {
 				same++
+			}
+			p, q := logSoftmax(float), logSoftmax(row)
+			for k := range p {
+				divergence += math.Exp(p[k]) * (p[k] - q[k])
 			}
 		}
 	}
-	return float64(same) / float64(max(1, j.Len()))
+	n := float64(max(1, j.Len()))
+	return Verdict{j.Len(), 100 * float64(lost) / n, float64(same) / n, divergence / n}
+}
+
+func logSoftmax(x []float32) []float64 {
+	high, sum := float64(slices.Max(x)), 0.0
+	for _, v := range x {
+		sum += math.Exp(float64(v) - high)
+	}
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v) - high - math.Log(sum)
+	}
+	return out
 }

@@ -15,6 +15,7 @@ import (
 func lightMethod() Method {
 	return Method{
 		Name: "light", Doc: "threshold of least squared error, bias by channel from the spikes of the layers before (Li et al. 2021, light)",
+		keys: []string{"share"},
 		decide: func(w *walk, s Stage) (*Cell, error) {
 			cell := w.leastError(s)
 			shift, err := w.meanError(s, cell, s.Shape.Channels())

@@ -6,6 +6,7 @@ package convert
 func maxMethod() Method {
 	return Method{
 		Name: "max", Doc: "threshold = largest activation (Diehl et al. 2015)",
+		keys:   []string{"share"},
 		decide: func(w *walk, s Stage) (*Cell, error) { return &Cell{Threshold: w.percentile(s, 100)}, nil },
 	}
 }

@@ -13,6 +13,8 @@ import (
 // Method is a way to set the neurons of a rate-coded network, stage by stage.
 type Method struct {
 	Name, Doc string
+	// keys of RateOptions that it reads, of those that not all methods read.
+	keys []string
 	// decide sets the cells of a stage whose sources are set already.
 	decide func(w *walk, s Stage) (*Cell, error)
 	// output corrects the synapse that gives the scores; nil = left as it is.

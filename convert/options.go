@@ -52,7 +52,8 @@ type Calibration struct {
 	// Tuning are the samples that tuned trains with; nil = these.
 	Tuning *Calibration
 
-	// Aside are other samples, by which auto judges; nil = a fifth of these.
+	// Aside are other samples, by which auto judges; nil = a fifth of these, and
+	// tuned is then tried with the other four.
 	Aside *Calibration
 
 	// Progress, where it is set, is told how far tuned is.
@@ -75,9 +76,11 @@ func (c *Calibration) tuning() *Calibration {
 }
 
 // Len is the number of samples.
-func (c *Calibration) Len() int {
+func (c *Calibration) Len() int { return samplesIn(c.Samples) }
+
+func samplesIn(batches []*signal.Signal) int {
 	n := 0
-	for _, x := range c.Samples {
+	for _, x := range batches {
 		n += x.B
 	}
 	return n

@@ -6,6 +6,7 @@ package convert
 func percentileMethod() Method {
 	return Method{
 		Name: "percentile", Doc: "threshold = a percentile of the activations (Rueckauer et al. 2017)",
+		keys: []string{"percentile", "share"},
 		decide: func(w *walk, s Stage) (*Cell, error) {
 			return &Cell{Threshold: w.percentile(s, w.options.Percentile)}, nil
 		},

@@ -10,6 +10,7 @@ package convert
 func potentialMethod() Method {
 	return Method{
 		Name: "potential", Doc: "threshold of least squared error, initial potential by neuron (Li et al. 2021)",
+		keys: []string{"share"},
 		decide: func(w *walk, s Stage) (*Cell, error) {
 			cell := w.leastError(s)
 			shift, err := w.meanError(s, cell, s.Shape.Size())

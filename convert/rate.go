@@ -57,13 +57,10 @@ func (r *RateResult) convert(ctx context.Context, cal *Calibration, o RateOption
 	own := *r.Canonical
 	own.Nodes = append([]model.Node(nil), own.Nodes...)
 	w := &walk{
-		float: r.Canonical, net: &own, stages: r.Stages, cells: map[string]*Cell{}, options: &o, steps: o.Steps, pool: cal.Pool, shown: r.shown,
+		ctx: ctx, float: r.Canonical, net: &own, stages: r.Stages, cells: map[string]*Cell{}, options: &o, steps: o.Steps, pool: cal.Pool, shown: r.shown,
 		samples: cal.Samples, values: map[string][]*signal.Signal{}, spikes: map[string][]*signal.Signal{},
 	}
 	for i, s := range r.Stages {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		if s.Kind == StageOutput {
 			if err := w.output(s, m); err != nil {
 				return err

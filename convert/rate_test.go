@@ -398,11 +398,11 @@ func TestJudgeOfWhatIsTheSame(t *testing.T) {
 	in := model.Shape{2, 6, 6}
 	coarse := rate(t, small(), samples(in, 96, uniform), func(o *convert.RateOptions) { o.Method, o.Steps = "max", 2 })
 	fine := rate(t, small(), samples(in, 96, uniform), func(o *convert.RateOptions) { o.Method, o.Steps = "max", 512 })
-	a, err := coarse.Judge(samples(in, 64, uniform))
+	a, err := coarse.Judge(t.Context(), samples(in, 64, uniform))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := fine.Judge(samples(in, 64, uniform))
+	b, err := fine.Judge(t.Context(), samples(in, 64, uniform))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ const rmpScale = 0.8
 func rmpMethod() Method {
 	return Method{
 		Name: "rmp", Doc: "threshold = 0.8 of that of spike-norm, soft reset (Han et al. 2020)",
+		keys: []string{"share"},
 		decide: func(w *walk, s Stage) (*Cell, error) {
 			theta, err := w.largestCurrent(s)
 			return &Cell{Threshold: times(theta, rmpScale)}, err

@@ -6,6 +6,7 @@ package convert
 func spikeNormMethod() Method {
 	return Method{
 		Name: "spike-norm", Doc: "threshold = largest current that spikes cause in a step (Sengupta et al. 2019)",
+		keys: []string{"share"},
 		decide: func(w *walk, s Stage) (*Cell, error) {
 			theta, err := w.largestCurrent(s)
 			return &Cell{Threshold: theta}, err

@@ -22,11 +22,7 @@ const perCell = 2048
 func (w *walk) trace(s Stage) ([]trajectories, error) {
 	channels := s.Shape.Channels()
 	places := s.Shape.Size() / channels
-	images := 0
-	for _, x := range w.samples {
-		images += x.B
-	}
-	every := max(1, images*places/perCell)
+	every := max(1, samplesIn(w.samples)*places/perCell)
 	list := make([]trajectories, channels)
 	for c := range list {
 		list[c].steps = w.steps

@@ -26,6 +26,7 @@ const (
 func tunedMethod() Method {
 	m := advancedMethod()
 	m.Name, m.Doc = "tuned", "advanced, then all weights at once with surrogate gradients, towards the float network's scores (Hinton et al. 2015)"
+	m.keys = append(m.keys, "tuning", "epochs", "flip", "shift", "mix", "labels", "rate_penalty")
 	m.finish = func(ctx context.Context, r *RateResult, cal *Calibration, o *RateOptions) error {
 		samples := cal.tuning().Len()
 		n := r.passes(o, samples)
@@ -50,6 +51,9 @@ func trained(passes, samples int, o *RateOptions) string {
 	text := fmt.Sprintf("; %d passes over %d samples", passes, samples)
 	if o.Labels > 0 && passes > 0 {
 		text += fmt.Sprintf(", labels %g", o.Labels)
+	}
+	if o.RatePenalty > 0 && passes > 0 {
+		text += fmt.Sprintf(", rate_penalty %g", o.RatePenalty)
 	}
 	if passes < tunePasses && o.Epochs == nil {
 		text += ", no more than 2e12 multiply-adds"

@@ -59,7 +59,7 @@ func TestTunedLearnsLabels(t *testing.T) {
 		cal := samples(in, 96, uniform)
 		one(cal)
 		r := rate(t, n, cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Epochs, o.Labels = "tuned", 4, new(12), part })
-		v, err := r.Judge(fresh)
+		v, err := r.Judge(t.Context(), fresh)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestTuningSamples(t *testing.T) {
 			one(cal.Tuning)
 		}
 		r := rate(t, small(), cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Epochs, o.Labels = "tuned", 4, new(12), 1 })
-		v, err := r.Judge(fresh)
+		v, err := r.Judge(t.Context(), fresh)
 		if err != nil {
 			t.Fatal(err)
 		}

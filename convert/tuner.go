@@ -43,7 +43,9 @@ func newTuner(r *RateResult, cal *Calibration, o *RateOptions) (*tuner, error) {
 	if t.net, err = model.Decode(data); err != nil { // arrays of its own
 		return nil, err
 	}
-	unitThresholds(t.net)
+	if err := unitThresholds(t.net); err != nil {
+		return nil, err
+	}
 	if t.teacher, err = layers.Compile(r.Canonical, layers.Options{Pool: cal.Pool, Readout: "mean"}); err != nil {
 		return nil, err
 	}
@@ -71,10 +73,10 @@ func newTuner(r *RateResult, cal *Calibration, o *RateOptions) (*tuner, error) {
 
 // unitThresholds writes every neuron with threshold 1 and its input gain as
 // 1/θ: the same spikes, and one surrogate derivative fits all channels.
-func unitThresholds(n *model.Network) {
+func unitThresholds(n *model.Network) error {
 	shapes, err := n.Shapes()
 	if err != nil {
-		return
+		return err
 	}
 	for i, node := range n.Nodes {
 		old, ok := node.Op.(*model.Neuron)
@@ -92,6 +94,7 @@ func unitThresholds(n *model.Network) {
 		op.Surrogate = model.SurrogateSpec{Kind: "boxcar", Params: map[string]float64{"width": 1, "height": 1}}
 		n.Nodes[i].Op = &op
 	}
+	return nil
 }
 
 // inverse is 1/t.

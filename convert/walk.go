@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -14,6 +15,7 @@ import (
 // samples: the float network beside the spiking one as far as it is decided.
 // It holds the outputs of the stages that are still to be read.
 type walk struct {
+	ctx     context.Context
 	float   *model.Network // as it was
 	net     *model.Network // whose weights are corrected
 	stages  []Stage
@@ -45,6 +47,9 @@ func (w *walk) each(spiking bool, s Stage, layer string, visit func(batch int, o
 		return err
 	}
 	for i, x := range w.samples {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
 		shown := x
 		if spiking {
 			shown = w.shown.show(x, uint64(i), steps)

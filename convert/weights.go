@@ -82,13 +82,9 @@ func (w *walk) correct(s Stage) (changed bool, err error) {
 	if features == 0 || features > maxFeatures || slices.Equal(s.Sources, []string{model.InputName}) && w.options.Input != InputRate {
 		return false, nil
 	}
-	images := 0
-	for _, x := range w.samples {
-		images += x.B
-	}
 	c := &correction{walk: w, stage: s, list: list, channels: s.Shape.Channels()}
 	places := s.Shape.Size() / c.channels
-	c.every = max(1, images*places/(16*features+4096))
+	c.every = max(1, samplesIn(w.samples)*places/(16*features+4096))
 	for range list[0].groups {
 		c.fits = append(c.fits, newLeastSquares(features+1, c.channels/list[0].groups))
 	}
@@ -117,6 +113,9 @@ func (c *correction) collect() error {
 	}
 	first := 0
 	for i, x := range w.samples {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
 		in, of := w.inputs(s, x, i)
 		if _, err := p.Infer(in); err != nil {
 			return err

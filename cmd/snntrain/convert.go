@@ -108,6 +108,9 @@ func runConvert(ctx context.Context, s *streams, o convertOptions) error {
 		return err
 	}
 	warnNotes(c.notes, s.warn)
+	if keys := c.options.Unread(); len(keys) > 0 && c.times == nil {
+		s.warn(fmt.Sprintf("convert: %s: no effect with method %s", strings.Join(keys, ", "), c.options.Method))
+	}
 	if c.times != nil {
 		return c.convertTimes(ctx, s, o, pool)
 	}
@@ -173,7 +176,7 @@ func (s *streams) passes(began time.Time) func(convert.Progress) {
 // judgeAll judges on held-out training samples and the test part, and runs what is compared.
 func (c *converting) judgeAll(ctx context.Context, r *convert.RateResult, report *conversion, pool *par.Pool) error {
 	if c.heldOut != nil {
-		v, err := r.Judge(c.heldOut)
+		v, err := r.Judge(ctx, c.heldOut)
 		if err != nil {
 			return err
 		}
@@ -192,7 +195,7 @@ func (c *converting) judgeAll(ctx context.Context, r *convert.RateResult, report
 
 // missed says that a conversion chosen to lose little lost more on the test part.
 func (r *conversion) missed(o *convert.RateOptions) string {
-	lost := 100 * (r.ANN.Accuracy - r.SNN[fmt.Sprint(r.Steps)].Accuracy)
+	lost := 100 * float64(r.ANN.Correct-r.SNN[fmt.Sprint(r.Steps)].Correct) / float64(max(1, r.ANN.N)) // of counts: a loss of max_drop exactly is none too many
 	if o.Method != "auto" || lost <= o.MaxDrop {
 		return ""
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -63,7 +64,7 @@ func TestConvertCommand(t *testing.T) {
 			t.Errorf("%s: %+v do not add up", l.Name, m)
 		}
 	}
-	if page := string(read(t, out, train.ReportFile)); !strings.Contains(page, "Accuracy against the number of steps") || !strings.Contains(page, "Unevenness") {
+	if page := string(read(t, out, train.ReportFile)); !strings.Contains(page, "Accuracy against the number of steps") || !strings.Contains(page, "Unevenness") || !strings.Contains(page, got.Why) {
 		t.Error("report.html lacks the curve or the account")
 	}
 
@@ -112,7 +113,7 @@ func TestConvertTuning(t *testing.T) {
 	for set, want := range map[string]string{
 		"convert.tuning=0":         "asked for; 2 passes over 300 samples",
 		"convert.tuning=500":       "asked for; 2 passes over 500 samples",
-		"convert.rate_penalty=0.1": "asked for; 2 passes over 300 samples",
+		"convert.rate_penalty=0.1": "asked for; 2 passes over 300 samples, rate_penalty 0.1",
 		"convert.labels=0.5":       "asked for; 2 passes over 300 samples, labels 0.5",
 	} {
 		var got conversion
@@ -120,6 +121,24 @@ func TestConvertTuning(t *testing.T) {
 		if got.Why != want {
 			t.Errorf("%s: %q, expected %q", set, got.Why, want)
 		}
+	}
+}
+
+// TestConvertUnread: keys without effect are named, and a config that a conversion left names none.
+func TestConvertUnread(t *testing.T) {
+	float, config, dir := reluNet(t, "relu"), write(t, "c.yaml", digitsConvert), t.TempDir()
+	for i, c := range []struct{ set, want string }{
+		{"convert.labels=0.5", "warning: convert: labels: no effect with method advanced\n"},
+		{"convert.rounds=0", ""},
+	} {
+		out := filepath.Join(dir, fmt.Sprint(i))
+		_, errs, code := call(t, "convert", float, "--config", config, "--set", c.set, "--out", out, "--quiet", "--limit", "10")
+		if code != 0 || errs != c.want {
+			t.Errorf("%s: status %d, %q, expected %q", c.set, code, errs, c.want)
+		}
+	}
+	if _, errs, code := call(t, "convert", float, "--config", filepath.Join(dir, "1", train.ConfigFile), "--out", filepath.Join(dir, "again"), "--quiet", "--limit", "10"); code != 0 || errs != "" {
+		t.Errorf("status %d, %s", code, errs)
 	}
 }
 
@@ -162,6 +181,7 @@ func TestConvertFaults(t *testing.T) {
 		{[]string{"takes samples of 3×8×8, 192 values; the data gives 1×8×8"}, []string{onnxFile(t, brightest(1, 3, 8, 8)), "--config", config, "--out", out}},
 		{[]string{"held_out", "calibration and tuning take 5000", "nothing is left"}, []string{net, "--config", with("data: {name: digits}\nconvert: {calibration: 5000, held_out: 10}\n"), "--out", out}},
 		{[]string{"held_out", "tuning take 9000", "nothing is left"}, []string{net, "--config", with("data: {name: digits}\nconvert: {calibration: 50, tuning: 9000, held_out: 10}\n"), "--out", out}},
+		{[]string{"tuning", "calibration and tuning take all", "auto needs"}, []string{net, "--config", with("data: {name: digits}\nconvert: {method: auto, tuning: 9000}\n"), "--out", out}},
 		{[]string{"convert.labels"}, []string{net, "--config", with("data: {name: digits}\nconvert: {labels: 1.5}\n"), "--out", out}},
 		{[]string{"convert.method", "advanced"}, []string{net, "--config", with("data: {name: digits}\nconvert: {method: advance}\n"), "--out", out}},
 		{[]string{"convert.steps", "convert.calibration", "convert.stepz"}, []string{net, "--config", with("data: {name: digits}\nconvert: {steps: 0, calibration: 0, stepz: 3}\n"), "--out", out}},
@@ -254,13 +274,13 @@ func TestConvertRateInput(t *testing.T) {
 
 // TestAutoThatMissed: a bound kept on the samples aside and broken on the test part is said.
 func TestAutoThatMissed(t *testing.T) {
-	r := &conversion{Steps: 4, ANN: train.Score{Accuracy: 0.95}, SNN: map[string]train.Score{"4": {Accuracy: 0.94}}}
+	r := &conversion{Steps: 4, ANN: train.Score{Correct: 950, N: 1000}, SNN: map[string]train.Score{"4": {Correct: 940, N: 1000}}}
 	o := convert.RateDefaults()
 	o.Method, o.MaxDrop = "auto", 0.5
 	if text := r.missed(o); !strings.Contains(text, "1.00 points are lost on the test part, more than max_drop 0.5") {
 		t.Errorf("%q", text)
 	}
-	if o.MaxDrop = 1.5; r.missed(o) != "" {
+	if o.MaxDrop = 1; r.missed(o) != "" {
 		t.Error("a warning without need")
 	}
 }

@@ -137,6 +137,8 @@ func (c *converting) samples(training datasets.Source, enc datasets.Encoder, poo
 	switch {
 	case held > 0 && left <= 0:
 		return usagef("convert: held_out: %d training samples are there, and calibration and tuning take %d; nothing is left", training.Len(), first)
+	case auto && c.options.Tuning > 0 && left <= 0:
+		return usagef("convert: tuning: %d training samples are there, and calibration and tuning take all; auto needs some that tuned has not seen; lower tuning", training.Len())
 	case held == 0 && auto:
 		held = autoHeldOut
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/report"
 	"github.com/snntrain/snntrain/train"
 )
@@ -24,7 +25,7 @@ func (r *conversion) table() string {
 		fmt.Fprintf(&b, "  T = %-4d %6.2f %%  %+.2f\n", t, 100*s.Accuracy, 100*(s.Accuracy-r.ANN.Accuracy))
 	}
 	if v := r.HeldOut; v != nil {
-		fmt.Fprintf(&b, "%d training samples held out: %+.2f points, the same class on %.2f %%, divergence of class probabilities %.4f\n", v.Samples, -v.Drop, 100*v.Agreement, v.Divergence)
+		b.WriteString(heldOutText(v) + "\n")
 	}
 	b.WriteString(r.comparedLines())
 	fmt.Fprintf(&b, "%.2f spikes per neuron; %.0f synaptic operations, %.0f multiplications of the input, against %.0f MACs\n\n", r.Budget.Spikes, r.Budget.SynOps, r.Budget.Analog, r.Budget.MACs)
@@ -37,6 +38,11 @@ func (r *conversion) table() string {
 	o := r.Budget.Output
 	fmt.Fprintf(&b, "scores: input %.2g + window of the output's membrane %.2g = total %.2g", o.Input, o.Window, o.Total)
 	return b.String()
+}
+
+// heldOutText is how the network does on training samples that it was not made with.
+func heldOutText(v *convert.Verdict) string {
+	return fmt.Sprintf("%d training samples held out: %+.2f points, the same class on %.2f %%, divergence of class probabilities %.4f", v.Samples, -v.Drop, 100*v.Agreement, v.Divergence)
 }
 
 func layerColumns() []string {
@@ -60,7 +66,7 @@ func writeConversionPage(out string, r *conversion) error {
 	last := r.SNN[fmt.Sprint(r.Steps)]
 	page := report.Page{
 		Title:    fmt.Sprintf("%s as spikes: %.2f %% at T = %d", r.Model, 100*last.Accuracy, r.Steps),
-		Subtitle: fmt.Sprintf("%s coding, method %s; the float network has %.2f %%", r.Coding, r.Method, 100*r.ANN.Accuracy),
+		Subtitle: fmt.Sprintf("%s coding, method %s (%s); the float network has %.2f %%", r.Coding, r.Method, r.Why, 100*r.ANN.Accuracy),
 		Footer:   "made by snntrain " + r.Version,
 		Sections: []report.Section{r.resultSection(), r.layerSection(), r.accountSection()},
 	}
@@ -78,7 +84,7 @@ func (r *conversion) resultSection() report.Section {
 		ann.X, ann.Y = append(ann.X, float64(t)), append(ann.Y, 100*r.ANN.Accuracy)
 	}
 	last := r.SNN[fmt.Sprint(r.Steps)]
-	return report.Section{Title: "Accuracy against time", Parts: []report.Part{
+	section := report.Section{Title: "Accuracy against time", Parts: []report.Part{
 		report.Facts{
 			{Label: "Spiking", Value: fmt.Sprintf("%.2f %%", 100*last.Accuracy), Note: fmt.Sprintf("T = %d, %d of %d test samples", r.Steps, last.Correct, last.N)},
 			{Label: "Float", Value: fmt.Sprintf("%.2f %%", 100*r.ANN.Accuracy), Note: fmt.Sprintf("%d of %d", r.ANN.Correct, r.ANN.N)},
@@ -87,6 +93,33 @@ func (r *conversion) resultSection() report.Section {
 		},
 		report.Lines{Title: "Accuracy against the number of steps", XLabel: "time steps T", YLabel: "percent", LogX: true, Series: []report.Series{snn, ann}, Note: fmt.Sprintf("One network, converted for T = %d, judged after every number of steps in one pass.", r.Steps)},
 	}}
+	if v := r.HeldOut; v != nil {
+		section.Text = heldOutText(v)
+	}
+	for _, t := range []report.Table{r.triedTable(), r.comparedTable()} {
+		if len(t.Rows) > 0 {
+			section.Parts = append(section.Parts, t)
+		}
+	}
+	return section
+}
+
+// triedTable is what auto chose from.
+func (r *conversion) triedTable() report.Table {
+	table := report.Table{Title: "Tried on training samples kept aside", Columns: []string{"T", "METHOD", "POINTS", "DIVERGENCE"}}
+	for _, t := range r.Tried {
+		table.Rows = append(table.Rows, []string{fmt.Sprint(t.Steps), t.Method, fmt.Sprintf("%+.2f", -t.Drop), fmt.Sprintf("%.2g", t.Divergence)})
+	}
+	return table
+}
+
+// comparedTable is what convert.compare asked for.
+func (r *conversion) comparedTable() report.Table {
+	table := report.Table{Title: "Other ways to run it, simulated", Columns: []string{"WAY", "T", "STEPS BEFORE", "ACCURACY %", "SPIKES"}}
+	for _, c := range r.Compared {
+		table.Rows = append(table.Rows, []string{c.Dynamics, fmt.Sprint(c.Steps), fmt.Sprint(c.Extra), fmt.Sprintf("%.2f", 100*c.Score.Accuracy), fmt.Sprintf("%.2f", c.Spikes)})
+	}
+	return table
 }
 
 func (r *conversion) layerSection() report.Section {
@@ -97,7 +130,7 @@ func (r *conversion) layerSection() report.Section {
 	}
 	return report.Section{
 		Title: "Where the difference comes from",
-		Text:  "Mean difference of decoded spikes and activation of each layer. Input: from the layers before. Clipping: a rate cannot exceed one. Quantization: spikes are whole. Unevenness: the order in which spikes arrive. They add up to the total.",
+		Text:  "Mean difference of decoded spikes and activation of each layer. Input: from the layers before, and from weights that were changed. Clipping: a rate cannot exceed one. Quantization: spikes are whole. Unevenness: the order in which spikes arrive. They add up to the total.",
 		Parts: []report.Part{report.Table{Title: "Layers", Columns: layerColumns(), Rows: r.layerRows()}, bars},
 	}
 }
