@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/snntrain/snntrain/internal/signal"
 )
@@ -38,7 +37,7 @@ func (r *RateResult) tried(o *RateOptions, samples int) []string {
 // Samples beside those of calibration judge, or a fifth of these. Of the methods that lose no
 // more than allowed at the fewest steps it takes the one whose class
 // probabilities are closest to the float network's (accuracy on so few
-// samples tells methods apart less well), fitted with all calibration samples.
+// samples tells methods apart less well): as it is, or fitted once more with the samples that judged.
 func (r *RateResult) search(ctx context.Context, cal *Calibration, o RateOptions) (*RateResult, error) {
 	fit, aside := cal, cal.Aside
 	if aside == nil {
@@ -48,40 +47,60 @@ func (r *RateResult) search(ctx context.Context, cal *Calibration, o RateOptions
 	if err != nil {
 		return nil, err
 	}
-	for o.Steps = min(4, o.MaxSteps); ; o.Steps = min(2*o.Steps, o.MaxSteps) {
-		var good []Trial
-		for _, method := range r.tried(&o, fit.tuning().Len()) {
-			o.Method = method
-			if err := r.convert(ctx, fit, o); err != nil {
-				return nil, err
-			}
-			v, err := j.judge(ctx, r)
+	var best, least *trial // of those that lose little at this T, and of all
+	for o.Steps = min(4, o.MaxSteps); best == nil; o.Steps = min(2*o.Steps, o.MaxSteps) {
+		for _, o.Method = range r.tried(&o, fit.tuning().Len()) {
+			t, err := r.try(ctx, fit, o, j)
 			if err != nil {
 				return nil, err
 			}
-			t := Trial{o.Method, o.Steps, v.Drop, v.Divergence}
-			r.Tried = append(r.Tried, t)
-			if t.Drop <= o.MaxDrop {
-				good = append(good, t)
+			if t.Drop <= o.MaxDrop && (best == nil || t.Divergence < best.Divergence) {
+				best = t
 			}
-		}
-		closest := func(a, b Trial) int { return cmp.Compare(a.Divergence, b.Divergence) }
-		if len(good) > 0 {
-			best := slices.MinFunc(good, closest)
-			o.Method = best.Method
-			r.Why = fmt.Sprintf("the fewest steps, then the class probabilities closest to the float network's (divergence %.2g), that lose at most %g points: %.2f lost on %d training samples kept aside", best.Divergence, o.MaxDrop, best.Drop, aside.Len())
-			return r, r.convert(ctx, cal, o)
+			if least == nil || cmp.Or(cmp.Compare(t.Drop, least.Drop), cmp.Compare(t.Divergence, least.Divergence)) < 0 {
+				least = t
+			}
 		}
 		if o.Steps >= o.MaxSteps {
 			break
 		}
 	}
-	best := slices.MinFunc(r.Tried, func(a, b Trial) int {
-		return cmp.Or(cmp.Compare(a.Drop, b.Drop), cmp.Compare(a.Divergence, b.Divergence))
-	})
-	o.Method, o.Steps = best.Method, best.Steps
-	r.Why = fmt.Sprintf("none lost at most %g points within %d steps; this lost least: %.2f on %d training samples kept aside", o.MaxDrop, o.MaxSteps, best.Drop, aside.Len())
+	var why string
+	if best != nil {
+		why = fmt.Sprintf("the fewest steps, then the class probabilities closest to the float network's (divergence %.2g), that lose at most %g points: %+.2f on %d training samples kept aside", best.Divergence, o.MaxDrop, 0-best.Drop, aside.Len())
+	} else {
+		best = least
+		why = fmt.Sprintf("none lost at most %g points within %d steps; this lost least: %+.2f points on %d training samples kept aside", o.MaxDrop, o.MaxSteps, 0-best.Drop, aside.Len())
+	}
+	tried := r.Tried
+	if fit == cal { // it is converted already
+		*r = best.result
+		r.Tried, r.Why = tried, why+r.Why
+		return r, nil
+	}
+	o.Method, o.Steps, r.Why = best.Method, best.Steps, why
 	return r, r.convert(ctx, cal, o)
+}
+
+// trial is a Trial and what it left.
+type trial struct {
+	Trial
+	result RateResult
+}
+
+// try converts and judges.
+func (r *RateResult) try(ctx context.Context, fit *Calibration, o RateOptions, j *jury) (*trial, error) {
+	r.Why = ""
+	if err := r.convert(ctx, fit, o); err != nil {
+		return nil, err
+	}
+	v, err := j.judge(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	t := Trial{o.Method, o.Steps, v.Drop, v.Divergence}
+	r.Tried = append(r.Tried, t)
+	return &trial{t, *r}, nil
 }
 
 // parted keeps one sample of n aside; of few samples all are used for both.
