@@ -219,7 +219,9 @@ func (o *options) peers(b *strings.Builder, method string) error {
 				mark, level = " =", level+1
 			}
 			cells = append(cells, fmt.Sprintf("%.2f%s", 100*r.compared.Accuracy, mark))
-			spikes = fmt.Sprintf("%.2f", r.Budget.Spikes)
+			if t == 32 {
+				spikes = fmt.Sprintf("%.2f", r.Budget.Spikes)
+			}
 			if a := 100 * r.compared.Accuracy; a > most && 3*r.Budget.Spikes <= n.sinabs.spikes {
 				most, sparse = a, fmt.Sprintf("%.2f%s (T = %d, %.0f %%)", a, reached(a, n.sinabs.best), t, 100*r.Budget.Spikes/n.sinabs.spikes)
 			}
