@@ -31,13 +31,13 @@ type walk struct {
 
 // each calls visit with the output of a layer for every batch, spiking or not.
 func (w *walk) each(spiking bool, s Stage, layer string, visit func(batch int, out *signal.Signal)) error {
-	net, given, steps := w.float, w.values, 1
+	net := w.float
 	if spiking {
 		b, err := w.build()
 		if err != nil {
 			return err
 		}
-		net, given, steps = b.out, w.spikes, w.steps
+		net = b.out
 	}
 	if net.Node(layer) == nil { // the output of the part that is the input itself
 		return fmt.Errorf("convert: layer %q does not exist", layer)
@@ -46,30 +46,35 @@ func (w *walk) each(spiking bool, s Stage, layer string, visit func(batch int, o
 	if err != nil {
 		return err
 	}
-	for i, x := range w.samples {
+	for i := range w.samples {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
-		shown := x
-		if spiking {
-			shown = w.shown.show(x, uint64(i), steps)
-		}
-		in := layers.Input{X: shown, Given: map[string]*signal.Signal{}}
-		for _, name := range s.Sources {
-			if name != model.InputName {
-				in.Given[name] = given[name][i]
-			}
-		}
-		if _, err := p.Infer(in); err != nil {
+		if _, err := p.Infer(w.input(spiking, s, i)); err != nil {
 			return err
 		}
 		out := p.Output(layer)
-		if spiking && out.T != steps {
-			return fmt.Errorf("convert: layer %q: %d steps, expected %d", layer, out.T, steps)
+		if spiking && out.T != w.steps {
+			return fmt.Errorf("convert: layer %q: %d steps, expected %d", layer, out.T, w.steps)
 		}
 		visit(i, out)
 	}
 	return nil
+}
+
+// input is what a part of the network, spiking or not, runs on for a batch.
+func (w *walk) input(spiking bool, s Stage, batch int) layers.Input {
+	x, given := w.samples[batch], w.values
+	if spiking {
+		x, given = w.shown.show(x, uint64(batch), w.steps), w.spikes
+	}
+	in := layers.Input{X: x, Given: map[string]*signal.Signal{}}
+	for _, name := range s.Sources {
+		if name != model.InputName {
+			in.Given[name] = given[name][batch]
+		}
+	}
+	return in
 }
 
 // decode calls visit with the decoded spikes θN/T of a stage for every sample.

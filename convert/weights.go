@@ -116,15 +116,18 @@ func (c *correction) collect() error {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
-		in, of := w.inputs(s, x, i)
+		in := w.input(true, s, i)
 		if _, err := p.Infer(in); err != nil {
 			return err
 		}
 		out := windowed(p.Output(s.Name), c.worth, c.window)
 		means := make([][][]float32, len(c.list))
 		for k, t := range c.list {
-			sig := of(t.input)
-			if sig == nil {
+			sig := in.Given[t.input]
+			switch {
+			case t.input == model.InputName:
+				sig = in.X
+			case sig == nil:
 				sig = p.Output(t.input)
 			}
 			means[k] = windowed(sig, b.worth[t.input], c.window)
@@ -164,23 +167,6 @@ func (c *correction) rows(sample int, mean func(k int) []float32, want, got []fl
 				}
 			}
 		}
-	}
-}
-
-// inputs are what a part of the spiking network runs on, and a function that finds given signals.
-func (w *walk) inputs(s Stage, x *signal.Signal, batch int) (layers.Input, func(string) *signal.Signal) {
-	shown := w.shown.show(x, uint64(batch), w.steps)
-	in := layers.Input{X: shown, Given: map[string]*signal.Signal{}}
-	for _, name := range s.Sources {
-		if name != model.InputName {
-			in.Given[name] = w.spikes[name][batch]
-		}
-	}
-	return in, func(name string) *signal.Signal {
-		if name == model.InputName {
-			return shown
-		}
-		return in.Given[name]
 	}
 }
 
