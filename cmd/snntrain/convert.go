@@ -71,6 +71,7 @@ type conversion struct {
 	Steps     int                    `json:"steps"`
 	Why       string                 `json:"why"`
 	Tried     []convert.Trial        `json:"tried,omitempty"`
+	Samples   int                    `json:"calibration_samples"`
 	ANN       train.Score            `json:"ann"`
 	SNN       map[string]train.Score `json:"snn"` // by number of steps, each up to T, all from one pass
 	Budget    *convert.Budget        `json:"budget"`
@@ -128,7 +129,7 @@ func (c *converting) convertRates(ctx context.Context, s *streams, o convertOpti
 	}
 	s.log("%s for T = %d; judging both networks on %d test samples", result.Method, result.Steps, c.test.Len())
 	report := &conversion{
-		Model: filepath.Base(o.model), Coding: "rate", Method: result.Method, Steps: result.Steps, Why: result.Why, Tried: result.Tried,
+		Model: filepath.Base(o.model), Coding: "rate", Method: result.Method, Steps: result.Steps, Why: result.Why, Tried: result.Tried, Samples: c.calibration.Len(),
 		Operators: c.operators, Changes: result.Changes, Version: version(), Seconds: map[string]float64{"convert": time.Since(began).Seconds()},
 	}
 	if report.Budget, err = result.Account(ctx, c.calibration, accounted); err != nil {

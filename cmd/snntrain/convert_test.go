@@ -56,7 +56,7 @@ func TestConvertCommand(t *testing.T) {
 	if got.ANN.Accuracy < 0.9 || got.SNN["8"].Accuracy < got.ANN.Accuracy-0.03 || len(got.SNN) != 8 || got.SNN["3"].N != got.ANN.N {
 		t.Errorf("float %.3f, spiking %v", got.ANN.Accuracy, got.SNN)
 	}
-	if len(got.Changes) == 0 || len(got.Budget.Layers) != 2 || len(got.Budget.Synapses) != 3 || got.Budget.SynOps <= 0 || got.Budget.Analog <= 0 {
+	if len(got.Changes) == 0 || got.Samples != 300 || len(got.Budget.Layers) != 2 || len(got.Budget.Synapses) != 3 || got.Budget.SynOps <= 0 || got.Budget.Analog <= 0 {
 		t.Errorf("changes %v, budget %+v", got.Changes, got.Budget)
 	}
 	for _, l := range got.Budget.Layers {
