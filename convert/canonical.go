@@ -62,12 +62,9 @@ func (g *graph) check() error {
 		case *model.Neuron:
 			fact, hint = "spikes already", "convert a network of ReLUs"
 		case *model.Rectifier:
-			if op.Func == model.Clip && !(op.Low <= 0 && op.High > 0) {
-				fact = fmt.Sprintf("clips to %v..%v", op.Low, op.High)
-			} else if op.Func == model.Clip && op.Low < 0 {
-				fact = fmt.Sprintf("clips to %v..%v: values below 0 have no spikes", op.Low, op.High)
+			if op.Func == model.Clip && !(op.Low == 0 && op.High > 0) {
+				fact, hint = fmt.Sprintf("clips to %v..%v", op.Low, op.High), "a clip must go from 0 to a positive number"
 			}
-			hint = "a clip must go from 0 to a positive number"
 		}
 		for _, p := range n.Op.Params() {
 			for _, v := range p.Tensor.Data {

@@ -46,7 +46,7 @@ func foldBack(g *graph) bool {
 		default:
 			continue
 		}
-		if !g.bypassInto(i, from) {
+		if !g.bypass(i) {
 			continue
 		}
 		g.Nodes[from].Op = op
@@ -54,15 +54,6 @@ func foldBack(g *graph) bool {
 		return true
 	}
 	return false
-}
-
-// bypassInto takes out node i, which node from becomes part of. At the end of
-// the network from must become the last.
-func (g *graph) bypassInto(i, from int) bool {
-	if g.Nodes[i].Name == g.Output() && from != i-1 {
-		return false
-	}
-	return g.bypass(i)
 }
 
 func isOne(t *model.Tensor) bool {

@@ -17,7 +17,7 @@ type RateOptions struct {
 	Share       string    `yaml:"share" validate:"oneof=layer channel" doc:"one threshold for a layer or for each channel, for methods that leave that open"`
 	Calibration int       `yaml:"calibration" validate:"min=1" doc:"training samples to calibrate with"`
 	OutputDecay *float64  `yaml:"output_decay,omitempty" validate:"omitempty,gte=0,lt=1" doc:"decay factor a step of the membrane that scores are read from; 0 = scores are the mean of what the last synapse gives; left out: what the method says"`
-	Tuning      int       `yaml:"tuning" validate:"min=0" doc:"training samples that tuned trains with, the first; 0 = those of calibration"`
+	Tuning      int       `yaml:"tuning" validate:"min=0" doc:"tuned trains with the first so many training samples; 0 = those of calibration"`
 	HeldOut     int       `yaml:"held_out" validate:"min=0" doc:"training samples behind those of calibration and tuning, to judge the conversion by as well; 0 = none, and for auto 2000, or as many as there are"`
 	Epochs      *int      `yaml:"epochs,omitempty" validate:"omitempty,min=0,max=1000" doc:"passes over the samples, for tuned; left out: 30, or fewer, or none, where they would take more than 2e12 multiply-adds"`
 	Flip        bool      `yaml:"flip" doc:"mirror calibration images at random, for tuned"`

@@ -156,7 +156,7 @@ func (r *result) loss(limit float64) string {
 	if r.drop() > limit+1e-6 {
 		mark = " ✗"
 	}
-	return fmt.Sprintf("%+.2f%s (%.2f; %+.2f, %.4f; %.0f s)", -r.drop(), mark, r.Budget.Spikes, -r.HeldOut.Drop, r.HeldOut.Divergence, r.Seconds["convert"])
+	return fmt.Sprintf("%+.2f%s (%.2f; %+.2f, %.4f; %.0f s)", 0-r.drop(), mark, r.Budget.Spikes, 0-r.HeldOut.Drop, r.HeldOut.Divergence, r.Seconds["convert"])
 }
 
 // compared are the numbers of steps that other converters were judged at.
@@ -178,7 +178,7 @@ func (o *options) gains(b *strings.Builder) error {
 				continue
 			}
 			ran, cells[1] = true, fmt.Sprintf("%.2f", 100*r.ANN.Accuracy)
-			cells = append(cells, fmt.Sprintf("%+.2f (%.2f; %.0f s)", -r.drop(), r.Budget.Spikes, r.Seconds["convert"]))
+			cells = append(cells, fmt.Sprintf("%+.2f (%.2f; %.0f s)", 0-r.drop(), r.Budget.Spikes, r.Seconds["convert"]))
 		}
 		if ran {
 			row(b, cells)

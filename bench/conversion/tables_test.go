@@ -29,7 +29,7 @@ func TestTables(t *testing.T) {
 	if err := o.tables(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"| lenet | 95.00 | -0.50 (2.00; -0.25,", "| -0.30 ✗ (", "| lenet | – | 92.50 ✓ | 94.70 ✓ | – | – | 89.9,", "| resnet_2b | – | – | – | – |", "ahead: 2", "| lenet | 95.00 | +1.00 (37.00; 0 s) | – |", "| 93.65 ✓ (T = 4, 33 %) | 93.7 (111.44) |"} {
+	for _, want := range []string{"| lenet | 95.00 | -0.50 (2.00; -0.25,", "| -0.30 ✗ (0.00; +0.00, ", "| lenet | – | 92.50 ✓ | 94.70 ✓ | – | – | 89.9,", "| resnet_2b | – | – | – | – |", "ahead: 2", "| lenet | 95.00 | +1.00 (37.00; 0 s) | – |", "| 93.65 ✓ (T = 4, 33 %) | 93.7 (111.44) |"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}

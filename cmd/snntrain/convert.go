@@ -71,7 +71,7 @@ type conversion struct {
 	Steps     int                    `json:"steps"`
 	Why       string                 `json:"why"`
 	Tried     []convert.Trial        `json:"tried,omitempty"`
-	Samples   int                    `json:"calibration_samples"`
+	Samples   int                    `json:"calibration"` // samples
 	ANN       train.Score            `json:"ann"`
 	SNN       map[string]train.Score `json:"snn"` // by number of steps, each up to T, all from one pass
 	Budget    *convert.Budget        `json:"budget"`

@@ -272,6 +272,13 @@ func TestConvertRateInput(t *testing.T) {
 	refused(t, exitUsage, []string{"convert.compare", "cos", "convert.input"}, "convert", out, "--out", out+"2", "--config", write(t, "bad.yaml", "data: {name: digits}\nconvert: {compare: [coss], input: rat}\n"))
 }
 
+// TestHeldOutText: nothing lost is no loss.
+func TestHeldOutText(t *testing.T) {
+	if text := heldOutText(&convert.Verdict{Samples: 5, Agreement: 1}); !strings.Contains(text, "5 training samples held out: +0.00 points") {
+		t.Error(text)
+	}
+}
+
 // TestAutoThatMissed: a bound kept on the samples aside and broken on the test part is said.
 func TestAutoThatMissed(t *testing.T) {
 	r := &conversion{Steps: 4, ANN: train.Score{Correct: 950, N: 1000}, SNN: map[string]train.Score{"4": {Correct: 940, N: 1000}}}

@@ -42,7 +42,7 @@ func (r *conversion) table() string {
 
 // heldOutText is how the network does on training samples that it was not made with.
 func heldOutText(v *convert.Verdict) string {
-	return fmt.Sprintf("%d training samples held out: %+.2f points, the same class on %.2f %%, divergence of class probabilities %.4f", v.Samples, -v.Drop, 100*v.Agreement, v.Divergence)
+	return fmt.Sprintf("%d training samples held out: %+.2f points, the same class on %.2f %%, divergence of class probabilities %.4f", v.Samples, 0-v.Drop, 100*v.Agreement, v.Divergence)
 }
 
 func layerColumns() []string {
@@ -108,7 +108,7 @@ func (r *conversion) resultSection() report.Section {
 func (r *conversion) triedTable() report.Table {
 	table := report.Table{Title: "Tried on training samples kept aside", Columns: []string{"T", "METHOD", "POINTS", "DIVERGENCE"}}
 	for _, t := range r.Tried {
-		table.Rows = append(table.Rows, []string{fmt.Sprint(t.Steps), t.Method, fmt.Sprintf("%+.2f", -t.Drop), fmt.Sprintf("%.2g", t.Divergence)})
+		table.Rows = append(table.Rows, []string{fmt.Sprint(t.Steps), t.Method, fmt.Sprintf("%+.2f", 0-t.Drop), fmt.Sprintf("%.2g", t.Divergence)})
 	}
 	return table
 }
