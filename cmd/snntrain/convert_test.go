@@ -272,10 +272,14 @@ func TestConvertRateInput(t *testing.T) {
 	refused(t, exitUsage, []string{"convert.compare", "cos", "convert.input"}, "convert", out, "--out", out+"2", "--config", write(t, "bad.yaml", "data: {name: digits}\nconvert: {compare: [coss], input: rat}\n"))
 }
 
-// TestHeldOutText: nothing lost is no loss.
+// TestHeldOutText: nothing lost is no loss, and samples that auto chose by are no others.
 func TestHeldOutText(t *testing.T) {
-	if text := heldOutText(&convert.Verdict{Samples: 5, Agreement: 1}); !strings.Contains(text, "5 training samples held out: +0.00 points") {
-		t.Error(text)
+	r := &conversion{HeldOut: &convert.Verdict{Samples: 5, Agreement: 1}}
+	for _, want := range []string{"5 training samples held out: +0.00 points", "5 training samples held out, by which it was chosen: +0.00 points"} {
+		if text := r.heldOutText(); !strings.Contains(text, want) {
+			t.Errorf("%q, expected %q", text, want)
+		}
+		r.Tried = append(r.Tried, convert.Trial{})
 	}
 }
 

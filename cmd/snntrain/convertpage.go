@@ -7,7 +7,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/report"
 	"github.com/snntrain/snntrain/train"
 )
@@ -24,8 +23,8 @@ func (r *conversion) table() string {
 		s := r.SNN[fmt.Sprint(t)]
 		fmt.Fprintf(&b, "  T = %-4d %6.2f %%  %+.2f\n", t, 100*s.Accuracy, 100*(s.Accuracy-r.ANN.Accuracy))
 	}
-	if v := r.HeldOut; v != nil {
-		b.WriteString(heldOutText(v) + "\n")
+	if r.HeldOut != nil {
+		b.WriteString(r.heldOutText() + "\n")
 	}
 	b.WriteString(r.comparedLines())
 	fmt.Fprintf(&b, "%.2f spikes per neuron; %.0f synaptic operations, %.0f multiplications of the input, against %.0f MACs\n\n", r.Budget.Spikes, r.Budget.SynOps, r.Budget.Analog, r.Budget.MACs)
@@ -40,9 +39,13 @@ func (r *conversion) table() string {
 	return b.String()
 }
 
-// heldOutText is how the network does on training samples that it was not made with.
-func heldOutText(v *convert.Verdict) string {
-	return fmt.Sprintf("%d training samples held out: %+.2f points, the same class on %.2f %%, divergence of class probabilities %.4f", v.Samples, 0-v.Drop, 100*v.Agreement, v.Divergence)
+// heldOutText is how the network does on training samples that it was not trained with.
+func (r *conversion) heldOutText() string {
+	v, chosen := r.HeldOut, ""
+	if len(r.Tried) > 0 {
+		chosen = ", by which it was chosen"
+	}
+	return fmt.Sprintf("%d training samples held out%s: %+.2f points, the same class on %.2f %%, divergence of class probabilities %.4f", v.Samples, chosen, 0-v.Drop, 100*v.Agreement, v.Divergence)
 }
 
 func layerColumns() []string {
@@ -93,8 +96,8 @@ func (r *conversion) resultSection() report.Section {
 		},
 		report.Lines{Title: "Accuracy against the number of steps", XLabel: "time steps T", YLabel: "percent", LogX: true, Series: []report.Series{snn, ann}, Note: fmt.Sprintf("One network, converted for T = %d, judged after every number of steps in one pass.", r.Steps)},
 	}}
-	if v := r.HeldOut; v != nil {
-		section.Text = heldOutText(v)
+	if r.HeldOut != nil {
+		section.Text = r.heldOutText()
 	}
 	for _, t := range []report.Table{r.triedTable(), r.comparedTable()} {
 		if len(t.Rows) > 0 {
