@@ -1,0 +1,272 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/snntrain/snntrain/convert/ttfs"
+	"github.com/snntrain/snntrain/datasets"
+	"github.com/snntrain/snntrain/internal/config"
+	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/layers"
+	"github.com/snntrain/snntrain/model"
+	"github.com/snntrain/snntrain/train"
+)
+
+type doctorOptions struct {
+	run     string
+	data    []string
+	sets    []string
+	samples int
+	batch   int
+	threads int
+}
+
+func doctorCommand(s *streams) *cobra.Command {
+	var o doctorOptions
+	cmd := &cobra.Command{
+		Use:   "doctor RUN [--data CONFIG] [--samples N]",
+		Short: "Look for dead and saturated neurons, bad gradients and overfitting",
+		Long: strings.TrimSpace(`
+Look for what is wrong with a trained network: dead neurons (that fire for no sample) and saturated
+ones (that fire in every step of a sample), gradients that vanish, explode or are not finite, a loss
+that did not fall, validation that falls behind training, a run that ended early.
+
+RUN is a run directory or a model file. The network runs on samples of the validation part of the
+data it was trained on, of the training part where none was split off; never on the test part.
+Gradients are those of the recorded loss, root mean square over values and batches; without a
+recorded loss, as of a converted network, they are left out. From the run directory comes how the
+training went (metrics.jsonl).
+
+The exit status is 0 with findings too; --json lists them under "findings".`),
+		Example: "  snntrain doctor runs/mnist-mlp\n  snntrain doctor model.safetensors --data configs/mnist-mlp.yaml --samples 2000 --json",
+		Args:    exactlyOne("one run directory or model file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.run = args[0]
+			return runDoctor(cmd.Context(), s, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&o.data, "data", nil, "config whose data: section is used instead of the recorded one")
+	f.StringArrayVar(&o.sets, "set", nil, "override a key of that config: data.dir=PATH")
+	f.IntVar(&o.samples, "samples", 512, "samples to look at, 0 = all")
+	f.IntVar(&o.batch, "batch", 64, "samples at a time, and of a gradient")
+	f.IntVar(&o.threads, "threads", 0, "threads, 0 = one a core")
+	return cmd
+}
+
+// diagnosis is the JSON of doctor.
+type diagnosis struct {
+	Model      string              `json:"model"`
+	Data       string              `json:"data"`
+	Part       datasets.Split      `json:"part"`
+	Samples    int                 `json:"samples"`
+	Steps      int                 `json:"steps"`
+	Score      *train.Score        `json:"score"` // null when a score is not finite
+	Layers     []train.LayerHealth `json:"layers"`
+	Parameters []train.ParamHealth `json:"parameters"`
+	Training   *trainingCourse     `json:"training,omitempty"` // of a run directory with metrics.jsonl
+	Notes      []string            `json:"notes"`              // what was not looked at, and why
+	Findings   []string            `json:"findings"`
+}
+
+// trainingCourse is how the training of a run went.
+type trainingCourse struct {
+	Epochs   int          `json:"epochs"`
+	Planned  int          `json:"planned"`
+	Finished bool         `json:"finished"`
+	First    train.Score  `json:"first"` // training part, first epoch
+	Last     train.Score  `json:"last"`
+	Held     *train.Score `json:"validation,omitempty"` // last epoch
+}
+
+func runDoctor(ctx context.Context, s *streams, o doctorOptions) error {
+	if err := inBounds("doctor", atLeast(1, "batch", float64(o.batch)), atLeast(0, "samples", float64(o.samples)), atLeast(0, "threads", float64(o.threads))); err != nil {
+		return err
+	}
+	n, err := o.network()
+	if err != nil {
+		return err
+	}
+	d := diagnosis{Model: o.run, Layers: []train.LayerHealth{}, Parameters: []train.ParamHealth{}, Notes: []string{}, Findings: []string{}}
+	if err := d.examine(ctx, n, o); err != nil {
+		return err
+	}
+	if err := d.readCourse(n, o.run); err != nil {
+		return err
+	}
+	if s.json {
+		s.object(d)
+		return nil
+	}
+	d.print(s)
+	return nil
+}
+
+// network reads the network that is looked at.
+func (o *doctorOptions) network() (*model.Network, error) {
+	n, err := loadModel(o.run)
+	switch {
+	case err != nil:
+		return nil, err
+	case ttfs.Has(n):
+		return nil, usagef("doctor: %s: is a network of first spike times, whose neurons fire once at most and take no gradient; its conversion.json and snntrain eval %s say how often each layer fires", o.run, o.run)
+	case n.Record.Preprocess == nil && len(o.data) == 0:
+		return nil, usagef("doctor: %s: records no data to run it on; give --data CONFIG", o.run)
+	}
+	return n, nil
+}
+
+// examine runs the network on samples.
+func (d *diagnosis) examine(ctx context.Context, n *model.Network, o doctorOptions) error {
+	opts := config.Options{Files: o.data, Sets: o.sets}
+	_, _, recorded, err := recordedData(n, opts)
+	if err != nil {
+		return err
+	}
+	if d.Part = datasets.Train; recorded.common.Validation > 0 {
+		d.Part = datasets.Validation
+	}
+	source, enc, seed, err := openRecorded(n, opts, d.Part)
+	if err != nil {
+		return err
+	}
+	if err := fits(n, source.Info(), enc); err != nil {
+		return err
+	}
+	loss, err := recordedLoss(n)
+	if err != nil {
+		return err
+	}
+	if loss == nil {
+		d.Notes = append(d.Notes, "no loss is recorded, so gradients were not looked at")
+	}
+	pool := par.New(o.threads)
+	program, err := compile(n, layers.Options{Loss: loss, Pool: pool})
+	if err != nil {
+		return usage(err)
+	}
+	source = datasets.Limit(source, o.samples)
+	c, err := train.Examine(ctx, program, source, train.EvalOptions{Encoder: enc, Batch: o.batch, Seed: seed, Pool: pool}, loss != nil)
+	if err != nil {
+		return err
+	}
+	d.Data, d.Samples, d.Steps, d.Score = source.Info().Name, source.Len(), c.Steps, c.Score
+	d.Layers, d.Parameters = append(d.Layers, c.Layers...), append(d.Parameters, c.Params...)
+	if len(c.Layers) == 0 {
+		d.Notes = append(d.Notes, "no layer of the network spikes")
+	}
+	d.Findings = append(d.Findings, c.Findings(len(source.Info().Classes))...)
+	return nil
+}
+
+// recordedLoss is the loss that a network was trained with, nil when it does not say.
+func recordedLoss(n *model.Network) (*layers.Loss, error) {
+	if n.Record.Training["loss"] == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(map[string]any{"loss": n.Record.Training["loss"]})
+	if err != nil {
+		return nil, err
+	}
+	doc, err := config.Load(config.Options{Texts: []config.Text{{Name: "the network's record", YAML: text}}}, nil)
+	if err != nil {
+		return nil, usage(err)
+	}
+	loss := train.DecodeLoss(doc.Root().Get("loss"))
+	return loss, usage(doc.Err())
+}
+
+// readCourse reads how the training went, if o.run is the directory of one.
+func (d *diagnosis) readCourse(n *model.Network, run string) error {
+	if info, err := os.Stat(run); err != nil || !info.IsDir() {
+		d.Notes = append(d.Notes, "a model file does not say how the training went; give its run directory")
+		return nil
+	}
+	epochs, err := train.ReadMetrics(run)
+	if err != nil {
+		return usage(err)
+	}
+	if len(epochs) == 0 {
+		d.Notes = append(d.Notes, "there is no "+train.MetricsFile+" to say how the training went")
+		return nil
+	}
+	_, err = os.Stat(filepath.Join(run, train.SummaryFile))
+	c := train.Course{Epochs: epochs, Planned: plannedEpochs(n), Finished: !errors.Is(err, fs.ErrNotExist)}
+	first, last := epochs[0], epochs[len(epochs)-1]
+	d.Training = &trainingCourse{Epochs: len(epochs), Planned: c.Planned, Finished: c.Finished, First: first.Train, Last: last.Train, Held: last.Validation}
+	d.Findings = append(d.Findings, c.Findings()...)
+	return nil
+}
+
+// plannedEpochs is what a network's record says of train.epochs, 0 for nothing.
+func plannedEpochs(n *model.Network) int {
+	settings, _ := n.Record.Training["train"].(map[string]any)
+	planned, _ := settings["epochs"].(float64)
+	return int(planned)
+}
+
+func (d *diagnosis) print(s *streams) {
+	s.say("%s on %d samples of the %s part of %s, %d steps\n", d.Model, d.Samples, d.Part, d.Data, d.Steps)
+	if d.Score != nil {
+		s.say("accuracy %.2f %% (%d of %d), loss %.4f", 100*d.Score.Accuracy, d.Score.Correct, d.Score.N, d.Score.Loss)
+	}
+	if t := d.Training; t != nil {
+		s.say("training: %d of %d epochs, loss %.4f to %.4f, accuracy %.2f %%%s", t.Epochs, t.Planned, t.First.Loss, t.Last.Loss, 100*t.Last.Accuracy, t.held())
+	}
+	if len(d.Layers) > 0 {
+		s.say("\n%s", table(d.layerRows()))
+	}
+	if len(d.Parameters) > 0 {
+		s.say("\n%s", table(d.paramRows()))
+	}
+	for _, n := range d.Notes {
+		s.say("\nnote: %s", n)
+	}
+	if len(d.Findings) == 0 {
+		s.say("\nnothing found")
+		return
+	}
+	s.say("\nfindings:")
+	for _, f := range d.Findings {
+		s.say("  %s", f)
+	}
+}
+
+func (t *trainingCourse) held() string {
+	if t.Held == nil {
+		return ""
+	}
+	return fmt.Sprintf("; validation %.2f %%", 100*t.Held.Accuracy)
+}
+
+func (d *diagnosis) layerRows() [][]string {
+	rows := [][]string{{"LAYER", "NEURONS", "SPIKES/STEP", "DEAD %", "SATURATED %", "POTENTIAL"}}
+	for _, l := range d.Layers {
+		rows = append(rows, []string{l.Name, fmt.Sprint(l.Neurons), fmt.Sprintf("%.3g", l.Rate), fmt.Sprintf("%.1f", 100*l.Dead), fmt.Sprintf("%.1f", 100*l.Saturated), fmt.Sprintf("%.3g to %.3g", l.Low, l.High)})
+	}
+	return rows
+}
+
+func (d *diagnosis) paramRows() [][]string {
+	rows := [][]string{{"PARAMETER", "VALUES", "RMS", "GRADIENT RMS", "GRADIENT/RMS"}}
+	for _, p := range d.Parameters {
+		row := []string{p.Name, fmt.Sprint(p.Values), fmt.Sprintf("%.3g", p.RMS), "", ""}
+		if p.Gradient != nil {
+			row[3] = fmt.Sprintf("%.3g", *p.Gradient)
+			if p.RMS > 0 {
+				row[4] = fmt.Sprintf("%.3g", *p.Gradient/p.RMS)
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
