@@ -139,7 +139,7 @@ func TestFindings(t *testing.T) {
 		"in part":   {Checkup{Score: &Score{Accuracy: 0.9, N: 10}, Layers: []LayerHealth{{Name: "a", Dead: 0.6, Saturated: 0.51}}}, []string{`layer "a": 60 % of its neurons are dead: they fire for none of 10 samples, limit 50 %; use`, `layer "a": 51 % of its neurons fire in every step, limit 50 %; raise`}},
 		"guessing":  {Checkup{Score: &Score{Accuracy: 0.12, N: 10}}, []string{"output: 12.0 % of 10 samples are right, guessing among 10 classes gives 10.0 %; train"}},
 		"vanishing": {Checkup{Params: []ParamHealth{weight("w", 0.5, 1e-6), weight("v", 1, 0.1)}}, []string{"parameter w: its gradient is vanishing: root mean square 1e-06, relative to the weights 2e-05 of that of v, limit 0.0001; widen"}},
-		"exploding": {Checkup{Params: []ParamHealth{weight("w", 0.5, 6)}}, []string{"parameter w: its gradient is exploding: root mean square 6, 12 times that of the weights, limit 10; set clip"}},
+		"exploding": {Checkup{Params: []ParamHealth{weight("w", 0.5, 600)}}, []string{"parameter w: its gradient is exploding: root mean square 600, 1.2e+03 times that of the weights, limit 1000; set clip"}},
 		"none":      {Checkup{Params: []ParamHealth{weight("w", 0.5, 0)}}, []string{"parameter w: its gradient is 0 on all samples; its input is silent, or"}},
 		"not finite": {
 			Checkup{NonFinite: "lif1", Params: []ParamHealth{{Name: "w", Values: 4, NonFinite: 2}, {Name: "v", BadGradient: 3}}},
@@ -177,6 +177,7 @@ func TestCourseFindings(t *testing.T) {
 		"no progress": {Course{[]EpochReport{epoch(1, 2.30, 0.1, 2.3, 0.1), epoch(2, 2.29, 0.1, 2.3, 0.1)}, 2, true}, []string{"training: the loss went from 2.3 in epoch 1 to 2.29 in epoch 2, it should fall by 1 % at least; try"}},
 		"ended early": {Course{[]EpochReport{epoch(1, 2, 0.3, 2, 0.3)}, 5, false}, []string{"training: ended after 1 of 5 epochs, without a result; it is in progress"}},
 		"rising":      {Course{[]EpochReport{epoch(1, 2, 0.3, 1, 0.3), epoch(2, 1, 0.9, 1.11, 0.9)}, 2, true}, []string{"validation: the loss rose from 1 in epoch 1 to 1.11 in epoch 2, by more than 10 %, while that of training fell; train fewer"}},
+		"both rising": {Course{[]EpochReport{epoch(1, 2, 0.3, 2, 0.3), epoch(2, 1, 0.8, 1, 0.8), epoch(3, 1.5, 0.7, 1.5, 0.7)}, 3, true}, nil},
 		"behind":      {Course{[]EpochReport{epoch(1, 2, 0.3, 1, 0.3), epoch(2, 1, 0.95, 0.9, 0.89)}, 2, true}, []string{"validation: 89.0 % are right and 95.0 % in training, 6.0 points behind, limit 5.6; train fewer"}},
 		"by chance":   {Course{[]EpochReport{epoch(1, 2, 0.3, 1, 0.3), {Epoch: 2, Train: Score{Loss: 1, Accuracy: 0.95}, Validation: &Score{Loss: 0.9, Accuracy: 0.85, N: 20}}}, 2, true}, nil},
 		"not held":    {Course{[]EpochReport{{Epoch: 1, Train: Score{Loss: 2}}, {Epoch: 2, Train: Score{Loss: 1, Accuracy: 1}}}, 2, true}, nil},

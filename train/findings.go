@@ -15,7 +15,7 @@ const (
 	deadLimit      = 0.5  // share of the neurons of a layer
 	saturatedLimit = 0.5  // share of the neurons of a layer
 	unevenLimit    = 1e-4 // gradient over weight, against that of the layer where it is largest
-	largeLimit     = 10   // gradient over weight
+	largeLimit     = 1000 // gradient over weight
 	guessLimit     = 1.5  // accuracy over that of guessing
 	fallLimit      = 0.01 // share by which the training loss must fall
 	riseLimit      = 1.1  // validation loss at the end over its least
