@@ -2,9 +2,11 @@ package train
 
 import (
 	"context"
+	"math"
 
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/rng"
+	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 )
 
@@ -15,6 +17,7 @@ type Checkup struct {
 	Steps     int           // time steps of a sample
 	Layers    []LayerHealth // the spiking ones, in the order of computation
 	Params    []ParamHealth // the trainable ones
+	OverTime  []float64     // root mean square of the gradient by the input, step by step; nil without one or for an input that is the same in every step
 	NonFinite string        // the first computation that gave a NaN or an infinity; "" = none
 }
 
@@ -44,6 +47,8 @@ type ParamHealth struct {
 // Examine runs the network over a source, once forward as Evaluate does and,
 // when the network was compiled with a loss, once more as in training, with
 // dropout and batch statistics. The order of samples is that of the source.
+// Compiled with layers.Options.InputGradient, the gradient by the input shows
+// how errors fade or grow on their way back through time.
 // No array changes but running statistics, after they were used.
 func Examine(ctx context.Context, p *layers.Program, s datasets.Source, o EvalOptions, gradients bool) (Checkup, error) {
 	x := examination{program: p, score: Score{}}
@@ -71,7 +76,9 @@ type examination struct {
 	layers    []*layerTally
 	params    []*paramTally
 	nonFinite string
-	batches   int // of the backward pass
+	batches   int       // of the backward pass
+	overTime  []float64 // squares of the gradient by the input in each step
+	inputs    int       // values of each step
 }
 
 // each calls f with every batch of a source.
@@ -123,16 +130,35 @@ func (x *examination) backward(b *datasets.Batch) error {
 		x.nonFinite = name
 	}
 	x.batches++
+	x.addOverTime(x.program.InputGradient())
 	for i, p := range x.program.Params() {
 		x.params[i].addGradient(p.Grad)
 	}
 	return nil
 }
 
+// addOverTime adds the gradient by the input, if it is known step by step.
+func (x *examination) addOverTime(g *signal.Signal) {
+	if g == nil || g.Const || len(g.F) == 0 {
+		return
+	}
+	if x.overTime == nil {
+		x.overTime = make([]float64, g.T)
+	}
+	for t := range min(g.T, len(x.overTime)) {
+		squares, _ := sumSquares(g.F[t*g.B*g.N():][:g.B*g.N()])
+		x.overTime[t] += squares
+	}
+	x.inputs += g.B * g.N()
+}
+
 func (x *examination) result() Checkup {
 	c := Checkup{Steps: x.steps, NonFinite: x.nonFinite}
 	if x.score.average(); isFinite(x.score.Loss) {
 		c.Score = &x.score
+	}
+	for _, squares := range x.overTime {
+		c.OverTime = append(c.OverTime, math.Sqrt(squares/float64(x.inputs)))
 	}
 	for _, l := range x.layers {
 		c.Layers = append(c.Layers, l.health())

@@ -85,6 +85,40 @@ func TestExamine(t *testing.T) {
 	}
 }
 
+// TestExamineOverTime: the gradient by the input, step by step. With potentials
+// that hardly remember and the last step as readout, early steps have next to none.
+func TestExamineOverTime(t *testing.T) {
+	task := toyTask(t, examined, toyTrain)
+	n := networkOf(t, strings.ReplaceAll(examined, "beta: 0.9", "beta: 0.01"))
+	p, err := layers.Compile(n, layers.Options{Loss: &layers.Loss{Kind: "cross-entropy", Readout: "last"}, InputGradient: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := EvalOptions{Encoder: task.Encoder, Batch: 6, Seed: 3}
+	c, err := Examine(t.Context(), p, toy{n: 6}, o, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := p.InputGradient() // of the only batch
+	if len(c.OverTime) != 5 || g.T != 5 {
+		t.Fatalf("%v, %d steps", c.OverTime, g.T)
+	}
+	for step, got := range c.OverTime {
+		squares := 0.0
+		for b := range g.B {
+			for _, v := range g.Row(step*g.B + b) {
+				squares += float64(v) * float64(v)
+			}
+		}
+		if want := math.Sqrt(squares / float64(g.B*g.N())); math.Abs(got-want) > 1e-12 {
+			t.Errorf("step %d: %v, want %v", step+1, got, want)
+		}
+	}
+	if found := strings.Join(c.Findings(3), "\n"); !strings.Contains(found, "time: errors vanish on their way back") || c.OverTime[4] == 0 {
+		t.Errorf("%v: found %q", c.OverTime, found)
+	}
+}
+
 // gradientRMS is the root mean square of the gradient by an array over batches of six.
 func gradientRMS(t *testing.T, task Task, s datasets.Source, name string) float64 {
 	t.Helper()
@@ -141,6 +175,10 @@ func TestFindings(t *testing.T) {
 		"vanishing": {Checkup{Params: []ParamHealth{weight("w", 0.5, 1e-6), weight("v", 1, 0.1)}}, []string{"parameter w: its gradient is vanishing: root mean square 1e-06, relative to the weights 2e-05 of that of v, limit 0.0001; widen"}},
 		"exploding": {Checkup{Params: []ParamHealth{weight("w", 0.5, 600)}}, []string{"parameter w: its gradient is exploding: root mean square 600, 1.2e+03 times that of the weights, limit 1000; set clip"}},
 		"none":      {Checkup{Params: []ParamHealth{weight("w", 0.5, 0)}}, []string{"parameter w: its gradient is 0 on all samples; its input is silent, or"}},
+		"fading":    {Checkup{OverTime: []float64{1e-6, 1e-3, 0.1, 0}}, []string{"time: errors vanish on their way back: the gradient by the input is 1e-06 in step 1 and 0.1 in step 3, limit 0.0001 of that; let"}},
+		"growing":   {Checkup{OverTime: []float64{10, 1, 1e-4, 0}}, []string{"time: errors explode on their way back: the gradient by the input is 10 in step 1 and 0.0001 in step 3, limit 10000 times that; set clip"}},
+		"even":      {Checkup{OverTime: []float64{1, 1, 0.1, 0}}, nil},
+		"one step":  {Checkup{OverTime: []float64{0}}, nil},
 		"not finite": {
 			Checkup{NonFinite: "lif1", Params: []ParamHealth{{Name: "w", Values: 4, NonFinite: 2}, {Name: "v", BadGradient: 3}}},
 			[]string{"lif1: gives a value that is not finite; lower", "parameter w: 2 of 4 values are not finite; the training diverged", "parameter v: its gradient has 3 values that are not finite; lower"},

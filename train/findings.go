@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/snntrain/snntrain/internal/fault"
@@ -16,6 +17,8 @@ const (
 	saturatedLimit = 0.5  // share of the neurons of a layer
 	unevenLimit    = 1e-4 // gradient over weight, against that of the layer where it is largest
 	largeLimit     = 1000 // gradient over weight
+	fadeLimit      = 1e-4 // gradient by the input of the first step, against that of the step where it is largest
+	growLimit      = 1e4  // gradient by the input of the first step, against that halfway
 	guessLimit     = 1.5  // accuracy over that of guessing
 	fallLimit      = 0.01 // share by which the training loss must fall
 	riseLimit      = 1.1  // validation loss at the end over its least
@@ -37,7 +40,7 @@ func (c Checkup) Findings(classes int) []string {
 	for _, l := range c.Layers {
 		out = append(out, l.findings(samples)...)
 	}
-	return append(append(out, c.broken()...), c.uneven()...)
+	return slices.Concat(out, c.broken(), c.uneven(), c.throughTime())
 }
 
 func finding(subject, fact, try string) string {
@@ -102,6 +105,24 @@ func (c Checkup) uneven() []string {
 		}
 	}
 	return out
+}
+
+// throughTime compares the gradient by the input of the first step with those of later ones.
+func (c Checkup) throughTime() []string {
+	if len(c.OverTime) < 2 {
+		return nil
+	}
+	half := len(c.OverTime) / 2
+	first, later := c.OverTime[0], c.OverTime[half]
+	largest := slices.Max(c.OverTime)
+	at := slices.Index(c.OverTime, largest) + 1
+	switch {
+	case largest > 0 && first < fadeLimit*largest:
+		return []string{finding("time", fmt.Sprintf("errors vanish on their way back: the gradient by the input is %.3g in step 1 and %.3g in step %d, limit %v of that", first, largest, at, fadeLimit), "let potentials decay more slowly (beta, tau), widen the surrogate, or use fewer steps")}
+	case later > 0 && first > growLimit*later:
+		return []string{finding("time", fmt.Sprintf("errors explode on their way back: the gradient by the input is %.3g in step 1 and %.3g in step %d, limit %v times that", first, later, half+1, float64(growLimit)), "set clip, weaken recurrent weights, or cut the way (train.bptt.truncate)")}
+	}
+	return nil
 }
 
 // relative is the root mean square of the gradient over that of the weights, 0 where there is none.

@@ -36,8 +36,9 @@ func doctorCommand(s *streams) *cobra.Command {
 		Short: "Look for dead and saturated neurons, bad gradients and overfitting",
 		Long: strings.TrimSpace(`
 Look for what is wrong with a trained network: dead neurons (that fire for no sample) and saturated
-ones (that fire in every step of a sample), gradients that vanish, explode or are not finite, a loss
-that did not fall, validation that falls behind training, a run that ended early.
+ones (that fire in every step of a sample), gradients that vanish or explode through layers or time,
+values that are not finite, a loss that did not fall, validation that falls behind training, a run
+that ended early.
 
 RUN is a run directory or a model file. The network runs on samples of the validation part of the
 data it was trained on, of the training part where none was split off; never on the test part.
@@ -56,7 +57,7 @@ The exit status is 0 with findings too; --json lists them under "findings".`),
 	f := cmd.Flags()
 	f.StringArrayVar(&o.data, "data", nil, "config whose data: section is used instead of the recorded one")
 	f.StringArrayVar(&o.sets, "set", nil, "override a key of that config: data.dir=PATH")
-	f.IntVar(&o.samples, "samples", 512, "samples to look at, 0 = all")
+	f.IntVar(&o.samples, "samples", 512, "samples to look at, drawn by the recorded seed; 0 = all")
 	f.IntVar(&o.batch, "batch", 64, "samples at a time, and of a gradient")
 	f.IntVar(&o.threads, "threads", 0, "threads, 0 = one a core")
 	return cmd
@@ -72,8 +73,9 @@ type diagnosis struct {
 	Score      *train.Score        `json:"score"` // null when a score is not finite
 	Layers     []train.LayerHealth `json:"layers"`
 	Parameters []train.ParamHealth `json:"parameters"`
-	Training   *trainingCourse     `json:"training,omitempty"` // of a run directory with metrics.jsonl
-	Notes      []string            `json:"notes"`              // what was not looked at, and why
+	OverTime   []float64           `json:"input_gradient_rms,omitempty"` // of each step, where the input varies in time
+	Training   *trainingCourse     `json:"training,omitempty"`           // of a run directory with metrics.jsonl
+	Notes      []string            `json:"notes"`                        // what was not looked at, and why
 	Findings   []string            `json:"findings"`
 }
 
@@ -149,22 +151,31 @@ func (d *diagnosis) examine(ctx context.Context, n *model.Network, o doctorOptio
 		d.Notes = append(d.Notes, "no loss is recorded, so gradients were not looked at")
 	}
 	pool := par.New(o.threads)
-	program, err := compile(n, layers.Options{Loss: loss, Pool: pool})
+	program, err := compile(n, layers.Options{Loss: loss, Pool: pool, InputGradient: loss != nil})
 	if err != nil {
 		return usage(err)
 	}
-	source = datasets.Limit(source, o.samples)
+	source = drawn(source, o.samples, seed)
 	c, err := train.Examine(ctx, program, source, train.EvalOptions{Encoder: enc, Batch: o.batch, Seed: seed, Pool: pool}, loss != nil)
 	if err != nil {
 		return err
 	}
-	d.Data, d.Samples, d.Steps, d.Score = source.Info().Name, source.Len(), c.Steps, c.Score
+	d.Data, d.Samples, d.Steps, d.Score, d.OverTime = source.Info().Name, source.Len(), c.Steps, c.Score, c.OverTime
 	d.Layers, d.Parameters = append(d.Layers, c.Layers...), append(d.Parameters, c.Params...)
 	if len(c.Layers) == 0 {
 		d.Notes = append(d.Notes, "no layer of the network spikes")
 	}
 	d.Findings = append(d.Findings, c.Findings(len(source.Info().Classes))...)
 	return nil
+}
+
+// drawn is n samples of a source, drawn by a seed since files may be sorted by
+// class, in the order of the source; all for 0 or when there are no more.
+func drawn(source datasets.Source, n int, seed uint64) datasets.Source {
+	if n > 0 && n < source.Len() {
+		_, source = datasets.SplitOff(source, float64(n)/float64(source.Len()), seed)
+	}
+	return source
 }
 
 // recordedLoss is the loss that a network was trained with, nil when it does not say.

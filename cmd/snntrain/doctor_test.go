@@ -1,12 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/snntrain/snntrain/datasets"
+	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/testkit"
 	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/train"
@@ -30,7 +33,7 @@ func TestDoctor(t *testing.T) {
 			t.Errorf("%+v, in eval %v spikes a neuron", l, e.Spikes[l.Name])
 		}
 	}
-	if len(d.Parameters) != 4 || d.Parameters[0].Name != "in.weight" || *d.Parameters[0].Gradient <= 0 || d.Training.Epochs != 12 || d.Training.Planned != 12 || !d.Training.Finished {
+	if len(d.Parameters) != 4 || len(d.OverTime) != 8 || d.Parameters[0].Name != "in.weight" || *d.Parameters[0].Gradient <= 0 || d.Training.Epochs != 12 || d.Training.Planned != 12 || !d.Training.Finished {
 		t.Errorf("%+v, training %+v", d.Parameters, d.Training)
 	}
 	var few diagnosis
@@ -39,10 +42,35 @@ func TestDoctor(t *testing.T) {
 		t.Errorf("%+v", few)
 	}
 	text := good(t, "doctor", out)
-	for _, w := range []string{"60 samples of the validation part of digits, 8 steps", "SATURATED %", "in.weight", "GRADIENT/RMS", "12 of 12 epochs"} {
+	for _, w := range []string{"60 samples of the validation part of digits, 8 steps", "SATURATED %", "in.weight", "GRADIENT/RMS", "gradient by the input", "12 of 12 epochs"} {
 		if !strings.Contains(text, w) {
 			t.Errorf("no %q in\n%s", w, text)
 		}
+	}
+}
+
+// TestDoctorDrawsSamples: data sorted by class shows all classes.
+func TestDoctorDrawsSamples(t *testing.T) {
+	var rows strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&rows, "%d,%d,%d\n", i%5, i%3, i/100)
+	}
+	path := write(t, "train.csv", rows.String())
+	n := &model.Network{Record: model.Record{Seed: 3}}
+	source, _, seed, err := openRecorded(n, config.Options{Texts: []config.Text{{Name: "test", YAML: []byte("data: {name: csv, train: " + path + ", test: " + path + ", label: last, dir: " + filepath.Dir(path) + "}")}}}, datasets.Train)
+	if err != nil {
+		t.Fatal(err)
+	}
+	few, count, dst := drawn(source, 40, seed), [2]int{}, make([]float32, 2)
+	for i := range few.Len() {
+		label, err := few.At(i, dst)
+		if err != nil {
+			t.Fatal(err)
+		}
+		count[label]++
+	}
+	if few.Len() != 40 || count[0] < 10 || count[1] < 10 || drawn(source, 0, 1) != source || drawn(source, 200, 1) != source {
+		t.Errorf("%d samples, of each class %v", few.Len(), count)
 	}
 }
 

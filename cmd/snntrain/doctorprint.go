@@ -17,6 +17,9 @@ func (d *diagnosis) print(s *streams) {
 	if len(d.Parameters) > 0 {
 		s.say("\n%s", table(d.paramRows()))
 	}
+	if n := len(d.OverTime); n > 1 {
+		s.say("\ngradient by the input, root mean square: %.3g in step 1, %.3g in step %d, %.3g in step %d", d.OverTime[0], d.OverTime[n/2], n/2+1, d.OverTime[n-1], n)
+	}
 	for _, n := range d.Notes {
 		s.say("\nnote: %s", n)
 	}
