@@ -114,6 +114,9 @@ func runDoctor(ctx context.Context, s *streams, o doctorOptions) error {
 
 // network reads the network that is looked at.
 func (o *doctorOptions) network() (*model.Network, error) {
+	if dirs := seedDirs(o.run); len(dirs) > 0 {
+		return nil, usagef("doctor: %s: holds runs of several seeds; name one, such as %s", o.run, dirs[0])
+	}
 	n, err := loadModel(o.run)
 	switch {
 	case err != nil:

@@ -173,10 +173,13 @@ func TestDoctorFaults(t *testing.T) {
 	if err := os.Rename(broken, filepath.Join(filepath.Dir(broken), "run", train.MetricsFile)); err != nil {
 		t.Fatal(err)
 	}
+	seeds := filepath.Join(t.TempDir(), "seeds")
+	good(t, "train", config, "--out", seeds, "--seeds", "2")
 	for name, c := range map[string]struct {
 		args []string
 		want string
 	}{
+		"seeds":           {[]string{seeds}, "holds runs of several seeds; name one, such as " + filepath.Join(seeds, "seed-42")},
 		"spike times":     {[]string{times}, "is a network of first spike times"},
 		"no data":         {[]string{bare}, "records no data to run it on; give --data CONFIG"},
 		"other data":      {[]string{out, "--data", write(t, "o.yaml", "data: {name: yinyang}")}, `dataset "yinyang": gives samples of 4, the network reads 1×8×8`},

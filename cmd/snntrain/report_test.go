@@ -90,6 +90,41 @@ func TestReportCompares(t *testing.T) {
 	}
 }
 
+// TestDifferentKeys: trainings are compared with trainings, conversions with
+// conversions, and models of other layers as a whole.
+func TestDifferentKeys(t *testing.T) {
+	run := func(converted bool, leaves ...string) *pastRun {
+		r := &pastRun{config: map[string]string{}}
+		if converted {
+			r.rate = &conversion{}
+		}
+		for _, l := range leaves {
+			key, value, _ := strings.Cut(l, "=")
+			r.config[key] = value
+		}
+		return r
+	}
+	base := run(false, "seed=1", "lr=1", "model.0.kind=linear", "model.0.out=10", "model.1.kind=lif", "model.1.beta=0.9")
+	for name, c := range map[string]struct {
+		runs []*pastRun
+		want []string
+	}{
+		"seeds":       {[]*pastRun{base, run(false, "seed=2", "lr=1", "model.0.kind=linear", "model.0.out=10", "model.1.kind=lif", "model.1.beta=0.9")}, nil},
+		"one value":   {[]*pastRun{base, run(false, "seed=2", "model.0.kind=linear", "model.0.out=10", "model.1.kind=lif", "model.1.beta=0.8")}, []string{"lr: 1 | –", "model.1.beta: 0.9 | 0.8"}},
+		"layers":      {[]*pastRun{base, run(false, "lr=1", "model.0.kind=linear", "model.0.out=20")}, []string{"model: linear 10, lif | linear 20"}},
+		"conversions": {[]*pastRun{base, run(true, "steps=4", "share=layer"), run(true, "steps=8", "share=layer")}, []string{"steps: – | 4 | 8"}},
+	} {
+		r := runsReport{Config: differentKeys(c.runs)}
+		var got []string
+		for _, row := range r.keyRows() {
+			got = append(got, row[0]+": "+strings.Join(row[1:], " | "))
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}
+
 // TestReportOfSeeds: their directory stands for its runs.
 func TestReportOfSeeds(t *testing.T) {
 	config, out, page := write(t, "a.yaml", coded), filepath.Join(t.TempDir(), "seeds"), filepath.Join(t.TempDir(), "p.html")
@@ -102,6 +137,12 @@ func TestReportOfSeeds(t *testing.T) {
 	}
 	if text := good(t, "report", out, "--out", page, "--force"); !strings.Contains(text, "The runs differ in their seed alone: test accuracy") {
 		t.Error(text)
+	}
+	_, again, _ := trained(t, coded)
+	var twice runsReport
+	object(t, &twice, "report", filepath.Join(out, "seed-42"), again, "--out", page, "--force")
+	if twice.Seeds != nil || len(twice.Config) != 0 {
+		t.Errorf("one seed twice: %+v", twice)
 	}
 	_, other, _ := trained(t, coded, "--set", "data.limit.test=50")
 	object(t, &r, "report", filepath.Join(out, "seed-42"), other, "--out", page, "--force")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -65,40 +64,15 @@ func reportRuns(s *streams, runs []*pastRun, out string) error {
 	return nil
 }
 
-// differentKeys lists the config keys in which runs differ, but for the seed.
-func differentKeys(runs []*pastRun) []differentKey {
-	var keys []string
-	for _, r := range runs {
-		keys = append(keys, unionKeys(r.config, nil)...)
-	}
-	slices.Sort(keys)
-	out := []differentKey{}
-	for _, key := range slices.Compact(keys) {
-		d := differentKey{Key: key}
-		same := true
-		for _, r := range runs {
-			var value *string
-			if v, ok := r.config[key]; ok {
-				value = &v
-			}
-			d.Values = append(d.Values, value)
-			same = same && orNone(r.config, key) == orNone(runs[0].config, key)
-		}
-		if !same && key != "seed" {
-			out = append(out, d)
-		}
-	}
-	return out
-}
-
 // overSeeds is mean and standard deviation of runs that differ in their seed alone.
 func (r *runsReport) overSeeds() *spread {
 	var values []float64
+	seen := map[uint64]bool{}
 	for _, c := range r.Runs {
-		if c.Seed == nil || c.Test == nil {
+		if c.Seed == nil || c.Test == nil || seen[*c.Seed] {
 			return nil
 		}
-		values = append(values, *c.Test)
+		seen[*c.Seed], values = true, append(values, *c.Test)
 	}
 	if len(r.Config) > 0 {
 		return nil

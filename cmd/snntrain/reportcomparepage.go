@@ -13,18 +13,18 @@ func (r *runsReport) page(runs []*pastRun) report.Page {
 	page := report.Page{
 		Title: fmt.Sprintf("%d runs compared", len(runs)), Footer: "made by snntrain " + version(),
 		Sections: []report.Section{{Title: "Results", Text: r.text(), Parts: []report.Part{report.Table{
-			Columns: rows[0], Rows: rows[1:], Note: "Validation: of the network that was kept. Spikes: per neuron and sample, on the test part; of a conversion on calibration samples.",
+			Columns: rows[0], Rows: rows[1:], Note: "Validation: of the network that was kept. Spikes: per neuron and sample, on the test part; of a conversion to rates on calibration samples.",
 		}}}},
 	}
-	differ := report.Section{Title: "What differs", Text: "The configs are the same but for the seed."}
-	if len(r.Config) > 0 {
-		differ.Text = "Keys of the configs whose values are not the same in all runs."
-		differ.Parts = []report.Part{report.Table{Columns: append([]string{"key"}, r.names()...), Rows: r.keyRows()}}
-	}
-	page.Sections = append(page.Sections, differ)
 	if parts := r.curves(runs); len(parts) > 0 {
 		page.Sections = append(page.Sections, report.Section{Title: "Curves", Parts: parts})
 	}
+	keys := report.Section{Title: "What differs", Text: "No key of the configs differs but for the seed."}
+	if len(r.Config) > 0 {
+		keys.Text = "Keys of the configs in which trainings, or conversions of one kind, differ from one another."
+		keys.Parts = []report.Part{report.Table{Columns: append([]string{"key"}, r.names()...), Rows: r.keyRows()}}
+	}
+	page.Sections = append(page.Sections, keys)
 	return page
 }
 
