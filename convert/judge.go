@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
@@ -46,7 +47,11 @@ func (j *jury) judge(ctx context.Context, r *RateResult) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	return j.compare(scores), nil
+	v := j.compare(scores)
+	if math.IsNaN(v.Divergence) {
+		return Verdict{}, fault.Fault{Pkg: "convert", Subject: "scores", Fact: "of the converted network or the float one are not finite on some samples"}
+	}
+	return v, nil
 }
 
 // infer returns the scores of every batch.

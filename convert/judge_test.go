@@ -1,6 +1,8 @@
 package convert
 
 import (
+	"math"
+	"strings"
 	"testing"
 
 	"github.com/snntrain/snntrain/internal/signal"
@@ -23,6 +25,17 @@ func TestDropIsOfCounts(t *testing.T) {
 	j.scores = scores(right)
 	if v := j.compare(scores(right - 10)); v.Drop != 0.5 || v.Agreement != 0.995 || v.Samples != n || !(v.Divergence > 0) {
 		t.Errorf("%+v", v)
+	}
+}
+
+// TestScoresThatAreNoNumbers are a fault, not a network that is best by its divergence.
+func TestScoresThatAreNoNumbers(t *testing.T) {
+	linear := model.NewLinear(1, 2, true)
+	linear.Weight.Data[0] = float32(math.NaN())
+	n := &model.Network{Input: model.Shape{1}, Nodes: []model.Node{{Name: "l", Op: linear, Inputs: []string{model.InputName}}}}
+	j := &jury{Calibration: &Calibration{Samples: []*signal.Signal{signal.NewAnalog(1, 1, model.Shape{1}, true)}, Labels: [][]int{{0}}}, scores: [][]float32{{0, 1}}}
+	if _, err := j.judge(t.Context(), &RateResult{Network: n, Steps: 1}); err == nil || !strings.Contains(err.Error(), "not finite") {
+		t.Error(err)
 	}
 }
 
