@@ -33,7 +33,9 @@ func TestScoresThatAreNoNumbers(t *testing.T) {
 	linear := model.NewLinear(1, 2, true)
 	linear.Weight.Data[0] = float32(math.NaN())
 	n := &model.Network{Input: model.Shape{1}, Nodes: []model.Node{{Name: "l", Op: linear, Inputs: []string{model.InputName}}}}
-	j := &jury{Calibration: &Calibration{Samples: []*signal.Signal{signal.NewAnalog(1, 1, model.Shape{1}, true)}, Labels: [][]int{{0}}}, scores: [][]float32{{0, 1}}}
+	x := signal.NewAnalog(1, 1, model.Shape{1}, true)
+	x.F[0] = 1
+	j := &jury{Calibration: &Calibration{Samples: []*signal.Signal{x}, Labels: [][]int{{0}}}, scores: [][]float32{{0, 1}}}
 	if _, err := j.judge(t.Context(), &RateResult{Network: n, Steps: 1}); err == nil || !strings.Contains(err.Error(), "not finite") {
 		t.Error(err)
 	}
