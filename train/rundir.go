@@ -118,7 +118,8 @@ func exists(path string) bool {
 func emptyDir(dir string) bool {
 	entries, err := os.ReadDir(dir)
 	return err != nil || !slices.ContainsFunc(entries, func(e os.DirEntry) bool {
-		return e.Name() != checkpointDir && e.Name() != lockFile
+		begun := e.Name() == lockFile || e.Name() == checkpointDir && emptyDir(filepath.Join(dir, checkpointDir))
+		return !begun
 	})
 }
 

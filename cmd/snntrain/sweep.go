@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,18 +27,22 @@ type sweepOptions struct {
 	by      string
 	out     string
 	resume  bool
+	flags   []string // that were given
 }
+
+func (o *sweepOptions) given(flag string) bool { return slices.Contains(o.flags, flag) }
 
 func sweepCommand(s *streams) *cobra.Command {
 	var o sweepOptions
 	var random int
 	cmd := &cobra.Command{
-		Use:   "sweep CONFIG... --over key.path=value,value,... [--over ...]... [--random N] [--seeds K] [--out DIR] [--resume]",
+		Use:   "sweep CONFIG... [--over key.path=value,value,...]... [--random N] [--seeds K] [--out DIR] [--resume]",
 		Short: "Train a config with keys set to listed values, and say which was best on the validation part",
 		Long: strings.TrimSpace(`
 Train a config once for every combination of the values that --over lists (a grid), or for N of
 them drawn by the config's seed (--random), one after the other on all threads. Values are YAML,
-as for --set: --over 'train.optimizer={kind: sgd, lr: 0.1},{kind: adam}' lists two.
+as for --set: --over 'train.optimizer={kind: sgd, lr: 0.1},{kind: adam}' lists two. The config may say
+the same under sweep: (over, random, seeds, by); flags go before it.
 
 Every point is a run directory as of train, in DIR, with the same bits as trained alone; eval,
 inspect and train --resume take it. All configs are checked before the first is trained. A point
@@ -47,8 +52,8 @@ also of longer lists or a larger N.`),
 		Example: "  snntrain sweep configs/quickstart.yaml --over train.optimizer.lr=1e-3,3e-3 --over model.1.beta=0.9,0.95\n  snntrain sweep configs/quickstart.yaml --over model.0.out=32,64,128 --seeds 3 --out runs/width",
 		Args:    atLeastOne("a config file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.configs = args
-			if cmd.Flags().Changed("random") {
+			o.configs, o.flags = args, givenFlags(cmd.Flags())
+			if o.given("random") {
 				o.random = &random
 			}
 			return runSweep(cmd.Context(), s, o)

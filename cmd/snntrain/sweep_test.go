@@ -148,7 +148,8 @@ func TestSweepUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		"nothing to vary":  {nil, "sweep: has no key to vary; give one: --over train.optimizer.lr=1e-3,3e-3"},
+		"nothing to vary":  {nil, "sweep: has no key to vary; give one: --over train.optimizer.lr=1e-3,3e-3, or sweep: over: in the config"},
+		"no path":          {[]string{"--over", "train..lr=1"}, "sweep: --over train..lr: is no path of keys; as in train.optimizer.lr"},
 		"no value":         {[]string{"--over", "seed="}, "sweep: --over seed: has no value"},
 		"no key":           {[]string{"--over", "seed"}, "sweep: --over seed: has not the form key.path=value,value,..."},
 		"no YAML":          {[]string{"--over", "seed=1,]"}, `sweep: --over seed: "1,]" is not a list of YAML values`},
@@ -158,7 +159,7 @@ func TestSweepUsage(t *testing.T) {
 		"no seeds":         {[]string{"--over", "dt=1", "--seeds", "0"}, "sweep: --seeds 0 is below 1"},
 		"no points":        {[]string{"--over", "dt=1", "--random", "0"}, "sweep: --random 0 is below 1"},
 		"too many points":  {[]string{"--over", "dt=1,2", "--random", "3"}, "sweep: --random 3 of a grid of 2 points"},
-		"seeds twice":      {[]string{"--over", "seed=1,2", "--seeds", "2"}, "sweep: --over seed: excludes --seeds"},
+		"seeds twice":      {[]string{"--over", "seed=1,2", "--seeds", "2"}, "sweep: seed: is varied; that excludes several seeds a point; leave one of them out"},
 		"no sweep there":   {[]string{"--over", "dt=1", "--resume"}, "holds no sweep to resume; start without --resume"},
 		"other files":      {[]string{"--over", "dt=1", "--out", full}, full + ": holds files that are not of a sweep"},
 		"several at once":  {[]string{"--over", "dt=1", "--seeds", "0", "--by", "test"}, "--by test: is unknown"},

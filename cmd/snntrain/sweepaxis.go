@@ -31,31 +31,57 @@ type setting struct {
 	source     string // where it was written
 }
 
+// written is a value with the place it was written at.
+type written struct {
+	source string
+	node   *yaml.Node
+}
+
 // parseAxis reads key.path=value,value,...
 func parseAxis(text string) (*axis, error) {
 	key, list, ok := strings.Cut(text, "=")
-	source := "--over " + key
-	key = strings.NewReplacer("[", ".", "]", "").Replace(key)
-	if !ok || slices.Contains(strings.Split(key, "."), "") {
-		return nil, fault.Fault{Pkg: "sweep", Subject: "--over " + text, Fact: "has not the form key.path=value,value,..."}
+	of := fault.Fault{Pkg: "sweep", Subject: "--over " + key}
+	if !ok {
+		return nil, about(of, "has not the form key.path=value,value,...", "")
 	}
 	nodes, ok := yamlValues(list)
 	if !ok {
-		return nil, fault.Fault{Pkg: "sweep", Subject: source, Fact: fmt.Sprintf("%q is not a list of YAML values", list), Hint: "separate them with commas; quote text that has commas of its own"}
+		return nil, about(of, fmt.Sprintf("%q is not a list of YAML values", list), "separate them with commas; quote text that has commas of its own")
 	}
-	a := &axis{Key: key}
+	values := make([]written, len(nodes))
+	for i, n := range nodes {
+		values[i] = written{of.Subject, n}
+	}
+	return newAxis(of, key, values)
+}
+
+// about is the fault of, saying what and what to do.
+func about(of fault.Fault, fact, hint string) fault.Fault {
+	of.Fact, of.Hint = fact, hint
+	return of
+}
+
+// newAxis reads the values of a key; of names the list in faults.
+func newAxis(of fault.Fault, key string, values []written) (*axis, error) {
+	a := &axis{Key: strings.NewReplacer("[", ".", "]", "").Replace(key)}
 	var faults fault.List
-	for _, n := range nodes {
-		set, err := newSetting(source, key, n)
-		faults.AddError(err)
+	if slices.Contains(strings.Split(a.Key, "."), "") {
+		faults.Add(about(of, "is no path of keys", "as in train.optimizer.lr"))
+	}
+	if len(values) == 0 {
+		faults.Add(about(of, "has no value", ""))
+	}
+	for _, w := range values {
+		set, err := newSetting(a.Key, w)
+		if err != nil {
+			faults.Add(about(of, "a value cannot be read: "+err.Error(), ""))
+			continue
+		}
 		if slices.ContainsFunc(a.settings, func(o setting) bool { return o.label == set.label }) {
-			faults.Add(fault.Fault{Pkg: "sweep", Subject: source, Fact: set.label + " is given twice"})
+			faults.Add(about(of, set.label+" is given twice", ""))
 		}
 		a.settings = append(a.settings, set)
 		a.Values = append(a.Values, set.value)
-	}
-	if len(a.settings) == 0 {
-		faults.Add(fault.Fault{Pkg: "sweep", Subject: source, Fact: "has no value"})
 	}
 	return a, faults.Err()
 }
@@ -73,17 +99,14 @@ func yamlValues(text string) (nodes []*yaml.Node, ok bool) {
 	return list.Content[0].Content, true
 }
 
-func newSetting(source, key string, n *yaml.Node) (setting, error) {
-	set := setting{source: source, key: key}
-	if n.Kind != yaml.ScalarNode {
-		n.Style |= yaml.FlowStyle
+func newSetting(key string, w written) (setting, error) {
+	set := setting{source: w.source, key: key}
+	if w.node.Kind != yaml.ScalarNode {
+		w.node.Style |= yaml.FlowStyle
 	}
-	raw, err := yaml.Marshal(n)
+	raw, err := yaml.Marshal(w.node)
 	if err == nil {
-		err = n.Decode(&set.value)
-	}
-	if err != nil {
-		return set, fault.Fault{Pkg: "sweep", Subject: source, Fact: fmt.Sprintf("%q is not a YAML value", n.Value)}
+		err = w.node.Decode(&set.value)
 	}
 	set.text = strings.TrimSpace(string(raw))
 	set.label = set.text
@@ -93,7 +116,7 @@ func newSetting(source, key string, n *yaml.Node) (setting, error) {
 	case string:
 		set.label = v
 	}
-	return set, nil
+	return set, err
 }
 
 // parseAxes reads every --over; each key once.
@@ -106,16 +129,31 @@ func parseAxes(over []string) ([]*axis, error) {
 		if a == nil {
 			continue
 		}
-		if slices.ContainsFunc(axes, func(b *axis) bool { return b.Key == a.Key }) {
+		if axisOf(axes, a.Key) >= 0 {
 			faults.Add(fault.Fault{Pkg: "sweep", Subject: "--over " + a.Key, Fact: "is given twice", Hint: "list all its values in one"})
 		}
 		axes = append(axes, a)
 	}
-	if len(over) == 0 {
-		faults.Add(fault.Fault{Pkg: "sweep", Fact: "has no key to vary", Hint: "give one: --over train.optimizer.lr=1e-3,3e-3"})
+	return axes, faults.Err()
+}
+
+// axisOf is the place of a key among axes, or -1.
+func axisOf(axes []*axis, key string) int {
+	return slices.IndexFunc(axes, func(a *axis) bool { return a.Key == key })
+}
+
+// mergeAxes lays the axes of --over over those of the config: a key of both has the values of --over.
+func mergeAxes(config, over []*axis) ([]*axis, error) {
+	axes := slices.Clone(config)
+	for _, a := range over {
+		if i := axisOf(axes, a.Key); i >= 0 {
+			axes[i] = a
+		} else {
+			axes = append(axes, a)
+		}
 	}
-	if err := faults.Err(); err != nil {
-		return nil, err
+	if len(axes) == 0 {
+		return nil, fault.Fault{Pkg: "sweep", Fact: "has no key to vary", Hint: "give one: --over train.optimizer.lr=1e-3,3e-3, or sweep: over: in the config"}
 	}
 	shorten(axes)
 	return axes, nil

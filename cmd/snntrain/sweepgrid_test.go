@@ -15,6 +15,9 @@ import (
 func axesOf(t *testing.T, over ...string) []*axis {
 	t.Helper()
 	axes, err := parseAxes(over)
+	if err == nil {
+		axes, err = mergeAxes(nil, axes)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
-	"github.com/snntrain/snntrain/internal/config"
 	"github.com/snntrain/snntrain/internal/fault"
 	"github.com/snntrain/snntrain/layers"
 )
@@ -20,16 +18,12 @@ type sweep struct {
 
 // planSweep lists the points and checks the config of each. Nothing is written.
 func planSweep(ctx context.Context, s *streams, o sweepOptions) (*sweep, error) {
-	axes, err := parseAxes(o.over)
+	axes, seed, err := o.readConfig()
 	if err != nil {
 		return nil, usage(err)
 	}
 	if err := o.checkSeeds(axes); err != nil {
 		return nil, usage(err)
-	}
-	seed, err := seedOf(config.Options{Files: o.configs, Sets: o.sets, Env: os.Environ()})
-	if err != nil {
-		return nil, err
 	}
 	points, err := pointsOf(axes, o.random, seed)
 	if err != nil {
@@ -52,7 +46,7 @@ func planSweep(ctx context.Context, s *streams, o sweepOptions) (*sweep, error) 
 func (o *sweepOptions) checkSeeds(axes []*axis) error {
 	for _, a := range axes {
 		if a.Key == "seed" && o.seeds > 1 {
-			return fault.Fault{Pkg: "sweep", Subject: "--over seed", Fact: "excludes --seeds", Hint: "leave one of them out"}
+			return fault.Fault{Pkg: "sweep", Subject: "seed", Fact: "is varied; that excludes several seeds a point", Hint: "leave one of them out"}
 		}
 	}
 	return nil

@@ -103,6 +103,9 @@ func trainOne(ctx context.Context, s *streams, o trainOptions) (*summary, error)
 	if err != nil {
 		return nil, err
 	}
+	if set.sweep {
+		s.log("sweep: is for snntrain sweep; here its keys have the values that the config gives them")
+	}
 	return trainSetup(ctx, s, o, set)
 }
 
