@@ -160,6 +160,7 @@ func TestSweepUsage(t *testing.T) {
 		"no points":        {[]string{"--over", "dt=1", "--random", "0"}, "sweep: --random 0 is below 1"},
 		"too many points":  {[]string{"--over", "dt=1,2", "--random", "3"}, "sweep: --random 3 of a grid of 2 points"},
 		"seeds twice":      {[]string{"--over", "seed=1,2", "--seeds", "2"}, "sweep: seed: is varied; that excludes several seeds a point; leave one of them out"},
+		"the same twice":   {[]string{"--over", "train.threads=1,2", "--over", "model.1.beta=0.5,0.9"}, "sweep: point 0003-threads=2-beta=0.5: is the same run as point 0001-threads=1-beta=0.5; its values differ in nothing that changes a result\nsweep: point 0004-threads=2-beta=0.9: is"},
 		"no sweep there":   {[]string{"--over", "dt=1", "--resume"}, "holds no sweep to resume; start without --resume"},
 		"other files":      {[]string{"--over", "dt=1", "--out", full}, full + ": holds files that are not of a sweep"},
 		"several at once":  {[]string{"--over", "dt=1", "--seeds", "0", "--by", "test"}, "--by test: is unknown"},

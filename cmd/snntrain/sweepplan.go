@@ -64,13 +64,19 @@ func changesValidation(key string) bool {
 // check reads the config of every point, with its data and network. A fault
 // that several have is said once, with the first of them.
 func (w *sweep) check(ctx context.Context) error {
-	var faults []error
+	var faults, repeated []error
 	points := map[string][]string{} // by the text of a fault
+	same := map[string]string{}     // points by what of their configs can change a result
 	for _, p := range w.points {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		for _, err := range apart(w.checkPoint(p)) {
+		hash, err := w.checkPoint(p)
+		if other, ok := same[hash]; ok && err == nil {
+			repeated = append(repeated, usage(fault.Fault{Pkg: "sweep", Subject: "point " + p.name, Fact: "is the same run as point " + other, Hint: "its values differ in nothing that changes a result"}))
+		}
+		same[hash] = p.name
+		for _, err := range apart(err) {
 			if points[err.Error()] == nil {
 				faults = append(faults, err)
 			}
@@ -88,34 +94,34 @@ func (w *sweep) check(ctx context.Context) error {
 		}
 		faults[i] = fmt.Errorf("sweep: %s: %w", where, err)
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, repeated...)...)
 }
 
-// checkPoint reads the config of a point and looks at its directory.
-func (w *sweep) checkPoint(p point) error {
+// checkPoint reads the config of a point, of which it gives the hash, and looks at its directory.
+func (w *sweep) checkPoint(p point) (hash string, err error) {
 	o := w.train(p)
 	if w.seeds > 1 {
 		if err := noSingleRun(o.out); err != nil {
-			return err
+			return "", err
 		}
 		first, err := seedOf(o.source())
 		if err != nil {
-			return err
+			return "", err
 		}
 		o = o.withSeed(first)
 	}
 	set, err := prepare(o.source())
 	if err != nil {
-		return err
+		return "", err
 	}
 	if set.parts.Validation == nil {
-		return usage(fault.Fault{Pkg: "sweep", Fact: "needs a validation part to compare on", Hint: "set data.validation"})
+		return "", usage(fault.Fault{Pkg: "sweep", Fact: "needs a validation part to compare on", Hint: "set data.validation"})
 	}
 	if _, err := memberMode(o, set); err != nil {
-		return err
+		return "", err
 	}
 	_, err = compile(set.network, layers.Options{Loss: set.loss})
-	return usage(err)
+	return configHash(set.resolved), usage(err)
 }
 
 // apart takes joined errors apart; wrong usage stays wrong usage.

@@ -75,6 +75,7 @@ func newSweepResult(o sweepOptions, axes []*axis, points []point) *sweepResult {
 // fill takes the figures from the summaries of a point's runs.
 func (p *pointResult) fill(runs []*summary) {
 	var validation, test []*train.Score
+	p.Seconds, p.Runs = 0, nil
 	for _, sum := range runs {
 		validation, test = append(validation, sum.Validation), append(test, sum.Test)
 		p.Seconds += sum.Seconds
@@ -94,6 +95,14 @@ func scoreOf(scores []*train.Score) *pointScore {
 		out.SD = &a.SD
 	}
 	return out
+}
+
+// done counts the points with a result.
+func (r *sweepResult) done() (n int) {
+	for _, p := range r.Points {
+		n += boolInt(p.State == stateDone)
+	}
+	return n
 }
 
 // choose finds the best of the points that are done.

@@ -120,6 +120,27 @@ func TestSweepSeedsGoOn(t *testing.T) {
 	refused(t, exitUsage, []string{"holds files that are not of a run"}, "sweep", config, "--over", "model.1.beta=0.5,0.9", "--out", out, "--resume")
 }
 
+// TestSweepKnowsWhatIsDone, also behind a point that is missing.
+func TestSweepKnowsWhatIsDone(t *testing.T) {
+	for _, seeds := range []string{"1", "2"} {
+		config, out := write(t, "small.yaml", small), filepath.Join(t.TempDir(), "sweep")
+		args := []string{config, "--over", "model.1.beta=0.5,0.8,0.9", "--seeds", seeds, "--out", out}
+		good(t, append([]string{"sweep"}, args...)...)
+		whole := sweepIn(t, out)
+		if err := os.RemoveAll(whole.Points[0].Out); err != nil {
+			t.Fatal(err)
+		}
+		errs := interruptedSweep(t, "point 1 of 3", append(args, "--resume")...)
+		cut := sweepIn(t, out)
+		if !strings.Contains(errs, "sweep: 2 of 3 points are done") || cut.Points[0].State != stateMissing || cut.Best == nil {
+			t.Errorf("%s: %+v", errs, cut)
+		}
+		if d := cmp.Diff(whole.Points[1:], cut.Points[1:]); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
 // TestSweepOfMoreValues: points of longer lists are added, those there are kept wherever the grid has them now.
 func TestSweepOfMoreValues(t *testing.T) {
 	config, out := write(t, "small.yaml", small), filepath.Join(t.TempDir(), "sweep")

@@ -11,6 +11,11 @@ import (
 
 // run trains the points one after the other and keeps sweep.json up to date.
 func (w *sweep) run(ctx context.Context, s *streams) error {
+	for i, p := range w.points {
+		if runs := w.finishedRuns(p); runs != nil {
+			w.result.Points[i].fill(runs)
+		}
+	}
 	if err := w.write(); err != nil {
 		return err
 	}
@@ -20,7 +25,7 @@ func (w *sweep) run(ctx context.Context, s *streams) error {
 		runs, err := w.trainPoint(ctx, s, w.train(p))
 		switch {
 		case errors.Is(err, train.ErrInterrupted) || errors.Is(err, context.Canceled):
-			return fmt.Errorf("sweep: %d of %d points are done: %w; go on with: %s", i, len(w.points), train.ErrInterrupted, w.again())
+			return fmt.Errorf("sweep: %d of %d points are done: %w; go on with: %s", w.result.done(), len(w.points), train.ErrInterrupted, w.again())
 		case err != nil:
 			r.State, r.Fault = stateFailed, err.Error()
 			s.warn(fmt.Sprintf("sweep: %s: %v", p.name, err))
@@ -35,6 +40,34 @@ func (w *sweep) run(ctx context.Context, s *streams) error {
 		return fmt.Errorf("sweep: all %d points failed, the first: %s", len(w.points), w.result.Points[0].Fault)
 	}
 	return nil
+}
+
+// finishedRuns are the runs of a point that was finished before; nil when one is missing.
+func (w *sweep) finishedRuns(p point) []*summary {
+	o := w.train(p)
+	if !w.resume {
+		return nil
+	}
+	dirs := []string{o.out}
+	if w.seeds > 1 {
+		first, err := seedOf(o.source())
+		if err != nil {
+			return nil
+		}
+		dirs = nil
+		for k := range w.seeds {
+			dirs = append(dirs, o.withSeed(first+uint64(k)).out)
+		}
+	}
+	var runs []*summary
+	for _, dir := range dirs {
+		sum := finished(dir)
+		if sum == nil || sum.Validation == nil {
+			return nil
+		}
+		runs = append(runs, sum)
+	}
+	return runs
 }
 
 // trainPoint does the run of a point, or one a seed.
