@@ -195,3 +195,22 @@ func TestSweepOfPointsThatFail(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// TestSweepOfPlugIns: a map that names its kind replaces that of the config, one that does not is laid over it.
+func TestSweepOfPlugIns(t *testing.T) {
+	config, out := write(t, "small.yaml", small), filepath.Join(t.TempDir(), "sweep")
+	var got swept
+	object(t, &got, "sweep", config, "--out", out, "--set", "train.optimizer={kind: adam, lr: 1e-2, beta1: 0.8}", "--set", "model.1.surrogate={kind: atan, alpha: 3}",
+		"--over", "train.optimizer={kind: sgd, lr: 0.1},{lr: 0.5}", "--over", "model.1.surrogate=sigmoid,{kind: triangle, width: 2}", "--over", "data={name: digits, limit: {train: 100}}")
+	for i, want := range [][]string{{"kind: sgd", "lr: 0.1"}, {"kind: sgd", "width: 2"}, {"kind: adam", "lr: 0.5", "beta1: 0.8", "surrogate: sigmoid"}, {"kind: triangle"}} {
+		text := string(read(t, got.Points[i].Out, train.ConfigFile))
+		for _, w := range append(want, "train: 100", "kind: constant") {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s lacks %q:\n%s", got.Points[i].Name, w, text)
+			}
+		}
+		if strings.Contains(text, "alpha: 3") {
+			t.Errorf("%s keeps a key of another kind:\n%s", got.Points[i].Name, text)
+		}
+	}
+}

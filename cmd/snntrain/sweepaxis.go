@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -117,6 +118,15 @@ func newSetting(key string, w written) (setting, error) {
 		set.label = v
 	}
 	return set, err
+}
+
+// whole reports whether the value replaces what the config has under the key: a
+// map that names its kind does, as keys of another kind mean nothing to it.
+func (s setting) whole() bool {
+	by := map[string]string{"data": "name", "quantize": "target"}[s.key]
+	m, _ := s.value.(map[string]any)
+	_, named := m[cmp.Or(by, "kind")]
+	return named
 }
 
 // parseAxes reads every --over; each key once.
