@@ -55,8 +55,15 @@ type Calibration struct {
 	// Aside are other samples, by which auto judges; nil = a fifth of these.
 	Aside *Calibration
 
-	// Progress, where it is set, is told of every pass of tuned, and its mean loss.
-	Progress func(pass, passes int, loss float64)
+	// Progress, where it is set, is told how far tuned is.
+	Progress func(Progress)
+}
+
+// Progress is where tuned stands in its passes over the samples.
+type Progress struct {
+	Pass, Passes    int     // passes from 1
+	Sample, Samples int     // of the pass, shown so far
+	Loss            float64 // mean over these
 }
 
 // tuning are the samples that tuned trains with.

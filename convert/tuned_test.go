@@ -32,6 +32,22 @@ func TestTunedComesCloser(t *testing.T) {
 	}
 }
 
+// TestTunedProgress: every sample of every pass is told of, in order.
+func TestTunedProgress(t *testing.T) {
+	cal := samples(model.Shape{2, 6, 6}, 96, uniform)
+	var told []convert.Progress
+	cal.Progress = func(p convert.Progress) { told = append(told, p) }
+	rate(t, small(), cal, func(o *convert.RateOptions) { o.Method, o.Steps, o.Epochs = "tuned", 4, new(2) })
+	if len(told) != 4 {
+		t.Fatalf("told %d times: %+v", len(told), told)
+	}
+	for i, p := range told {
+		if want := (convert.Progress{Pass: 1 + i/2, Passes: 2, Sample: []int{50, 96}[i%2], Samples: 96, Loss: p.Loss}); p != want || !(p.Loss > 0) {
+			t.Errorf("%d: %+v, expected %+v", i, p, want)
+		}
+	}
+}
+
 // TestTunedLearnsLabels: labels that are all the same, and nothing else to
 // train towards, leave one class for new samples; without labels more remain.
 func TestTunedLearnsLabels(t *testing.T) {

@@ -106,27 +106,8 @@ func inverse(t *model.Tensor) *model.Tensor {
 // run trains, and keeps the weights.
 func (t *tuner) run(ctx context.Context) error {
 	for epoch := range t.passes {
-		r := rng.New(rng.Key(t.cal.Seed, uint64(epoch)), rng.Augment)
-		order := r.Perm(len(t.source.samples))
-		sum := 0.0
-		for at := 0; at < len(order); at += tuneBatch {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			pick := order[at:min(at+tuneBatch, len(order))]
-			t.x.ResetAnalog(1, len(pick), t.result.Canonical.Input, true)
-			t.labels = t.labels[:0]
-			for b, i := range pick {
-				t.labels = append(t.labels, t.source.draw(t.x.Row(b), i, r))
-			}
-			loss, err := t.learn()
-			if err != nil {
-				return err
-			}
-			sum += loss * float64(len(pick)) / float64(len(order))
-		}
-		if t.cal.Progress != nil {
-			t.cal.Progress(epoch+1, t.passes, sum)
+		if err := t.pass(ctx, epoch); err != nil {
+			return err
 		}
 	}
 	t.student.Store()
@@ -137,6 +118,33 @@ func (t *tuner) run(ctx context.Context) error {
 		t.net.Node(n.Name).Op = n.Op
 	}
 	t.result.Network = t.net
+	return nil
+}
+
+// pass shows all samples once.
+func (t *tuner) pass(ctx context.Context, epoch int) error {
+	r := rng.New(rng.Key(t.cal.Seed, uint64(epoch)), rng.Augment)
+	order := r.Perm(len(t.source.samples))
+	sum := 0.0
+	for at := 0; at < len(order); at += tuneBatch {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		pick := order[at:min(at+tuneBatch, len(order))]
+		t.x.ResetAnalog(1, len(pick), t.result.Canonical.Input, true)
+		t.labels = t.labels[:0]
+		for b, i := range pick {
+			t.labels = append(t.labels, t.source.draw(t.x.Row(b), i, r))
+		}
+		loss, err := t.learn()
+		if err != nil {
+			return err
+		}
+		sum += loss * float64(len(pick))
+		if shown := at + len(pick); t.cal.Progress != nil {
+			t.cal.Progress(Progress{epoch + 1, t.passes, shown, len(order), sum / float64(shown)})
+		}
+	}
 	return nil
 }
 

@@ -89,11 +89,17 @@ type cell struct {
 	steps  int
 }
 
-// full is tuned with all training images, and their labels (convert-mnist-full.yaml).
-const full = "full"
+// The methods beside those of the program.
+const (
+	labels = "labels" // tuned towards labels too, with a price on spikes
+	full   = "full"   // the same with all training images (convert-mnist-full.yaml)
+)
 
 // methods are compared; the first is that of the configs.
-func methods() []string { return []string{"tuned", "advanced", full} }
+func methods() []string { return []string{"tuned", "advanced", labels, full} }
+
+// copies reports whether a method is to keep to the float network, for the tables of what is lost.
+func copies(method string) bool { return method != labels && method != full }
 
 // cells lists them, those that take longest first.
 func cells() []cell {
@@ -101,7 +107,7 @@ func cells() []cell {
 	for _, n := range networks() {
 		for _, method := range methods() {
 			for _, t := range n.steps() {
-				if method == full && (n.data != "mnist" || n.peers == nil || t > 32) {
+				if !copies(method) && (n.data != "mnist" || n.peers == nil || t > 32) {
 					continue
 				}
 				list = append(list, cell{name: cellName(n, method, t), net: n, method: method, steps: t})

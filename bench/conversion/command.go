@@ -19,9 +19,14 @@ func (o *options) command(c cell) string {
 	case "cifar10":
 		config = "convert-cifar10.yaml"
 	}
-	choose := []string{"convert.method=" + c.method, fmt.Sprintf("convert.held_out=%d", heldOut)}
-	if c.method == full { // nothing is left to hold out
+	choose := []string{fmt.Sprintf("convert.held_out=%d", heldOut)}
+	switch c.method {
+	case full: // nothing is left to hold out
 		config, choose = "convert-mnist-full.yaml", c.net.sets
+	case labels:
+		choose = append(choose, "convert.labels=0.2", "convert.rate_penalty=0.02")
+	default:
+		choose = append(choose, "convert.method="+c.method)
 	}
 	out := filepath.Join(o.out, c.name)
 	args := []string{

@@ -90,7 +90,7 @@ func (o *options) tables(out io.Writer) error {
 	var b strings.Builder
 	for _, k := range kinds() {
 		for _, method := range methods() {
-			if method == full {
+			if !copies(method) {
 				continue
 			}
 			fmt.Fprintf(&b, "\n## %s, method %s\n\n", k.title, method)

@@ -44,7 +44,7 @@ func TestCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
-	if len(lines) != len(methods())-1 || !strings.Contains(lines[0], `'data.normalize={mean: [0.4914, 0.4822, 0.4465], std: [0.2470, 0.2435, 0.2616]}'`) {
+	if len(lines) != len(methods())-2 || !strings.Contains(lines[0], `'data.normalize={mean: [0.4914, 0.4822, 0.4465], std: [0.2470, 0.2435, 0.2616]}'`) {
 		t.Errorf("commands: %q", lines)
 	}
 	seen := map[string]bool{}

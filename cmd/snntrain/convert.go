@@ -159,13 +159,13 @@ func warnSilent(s *streams, file string, spiking int) {
 	}
 }
 
-// passes logs the passes of training, those that end ten seconds apart and the last.
-func (s *streams) passes(began time.Time) func(pass, passes int, loss float64) {
+// passes logs how far training is, every ten seconds and at its end.
+func (s *streams) passes(began time.Time) func(convert.Progress) {
 	last := began
-	return func(pass, passes int, loss float64) {
-		if t := time.Now(); pass == passes || t.Sub(last) > 10*time.Second {
+	return func(p convert.Progress) {
+		if t := time.Now(); p.Pass == p.Passes && p.Sample == p.Samples || t.Sub(last) > 10*time.Second {
 			last = t
-			s.log("pass %d of %d  loss %.4f  %s", pass, passes, loss, t.Sub(began).Round(time.Second))
+			s.log("pass %d of %d, sample %d of %d  loss %.4f  %s", p.Pass, p.Passes, p.Sample, p.Samples, p.Loss, t.Sub(began).Round(time.Second))
 		}
 	}
 }
