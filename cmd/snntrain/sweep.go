@@ -41,9 +41,9 @@ func sweepCommand(s *streams) *cobra.Command {
 		Long: strings.TrimSpace(`
 Train a config once for every combination of the values that --over lists (a grid), or for N of
 them drawn by the config's seed (--random), one after the other on all threads. Values are YAML,
-as for --set: --over 'train.optimizer={kind: sgd, lr: 0.1},{kind: adam}' lists two. A map that names its kind
-replaces what the config has there, another is laid over it. The config may list the same under
-sweep: (over, random, seeds, by); flags go before it.
+as for --set: --over 'train.optimizer={kind: sgd, lr: 0.1},{kind: adam}' lists two. A map that
+names its kind replaces what the config has there, another is laid over it. The config may list
+the same under sweep: (over, random, seeds, by); flags go before it.
 
 Every point is a run directory as of train, in DIR, with the same bits as trained alone; eval,
 inspect and train --resume take it. All configs are checked before the first is trained. A point

@@ -153,6 +153,7 @@ func TestSweepUsage(t *testing.T) {
 		"no value":         {[]string{"--over", "seed="}, "sweep: --over seed: has no value"},
 		"no key":           {[]string{"--over", "seed"}, "sweep: --over seed: has not the form key.path=value,value,..."},
 		"no YAML":          {[]string{"--over", "seed=1,]"}, `sweep: --over seed: "1,]" is not a list of YAML values`},
+		"aliases":          {[]string{"--over", "dt=&a 1,*a"}, "sweep: --over dt: a value cannot be read: anchors and aliases are not read here"},
 		"a value twice":    {[]string{"--over", "dt=1e-1,0.1"}, "sweep: --over dt: 0.1 is given twice"},
 		"a key twice":      {[]string{"--over", "model.1.beta=0.5", "--over", "model[1].beta=0.9"}, "sweep: --over model.1.beta: is given twice; list all its values in one"},
 		"two kinds of by":  {[]string{"--over", "dt=1", "--by", "test"}, "sweep: --by test: is unknown; known: accuracy, loss"},

@@ -102,8 +102,8 @@ func yamlValues(text string) (nodes []*yaml.Node, ok bool) {
 
 func newSetting(key string, w written) (setting, error) {
 	set := setting{source: w.source, key: key}
-	if w.node.Kind != yaml.ScalarNode {
-		w.node.Style |= yaml.FlowStyle
+	if err := oneLine(w.node); err != nil {
+		return set, err
 	}
 	raw, err := yaml.Marshal(w.node)
 	if err == nil {
@@ -118,6 +118,27 @@ func newSetting(key string, w written) (setting, error) {
 		set.label = v
 	}
 	return set, err
+}
+
+// oneLine makes a value one that is written on one line.
+func oneLine(n *yaml.Node) error {
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		return errors.New("anchors and aliases are not read here")
+	case n.Kind != yaml.ScalarNode:
+		n.Style = yaml.FlowStyle
+	case n.ShortTag() == "!!null":
+		n.Value = "null"
+	case strings.ContainsAny(n.Value, "\n\r"):
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	n.HeadComment, n.LineComment, n.FootComment = "", "", ""
+	for _, c := range n.Content {
+		if err := oneLine(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // whole reports whether the value replaces what the config has under the key: a

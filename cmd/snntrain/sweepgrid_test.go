@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/snntrain/snntrain/train"
 )
@@ -42,7 +43,7 @@ func TestGridOrder(t *testing.T) {
 	var want []string
 	for _, a := range []string{"1", "2"} {
 		for _, b := range []string{"p", "q,r", "[3, 4]"} {
-			for _, c := range []string{"{kind: sgd, lr: 0.1}", "~"} {
+			for _, c := range []string{"{kind: sgd, lr: 0.1}", "null"} {
 				want = append(want, fmt.Sprintf("a.x=%s b=%s c.x=%s", a, b, c))
 			}
 		}
@@ -155,4 +156,28 @@ func TestShellWords(t *testing.T) {
 			t.Errorf("%q is %s, want %s", word, got, want)
 		}
 	}
+}
+
+// FuzzOver: whatever --over is given, values come back from their text as they were read, on one line.
+func FuzzOver(f *testing.F) {
+	for _, text := range []string{"a=1,2", "a[1].b={kind: sgd, lr: 0.1},~", "a='x,y',\"z\\n\"", "a=&x 1,*x", "a=1],[2", "a=.inf,.nan", "a=!!binary aGk=", "a=2001-01-01", "a=[[1],[2]]", "a=<<: {b: 1}", "a=|\n x", "a={0}", "a={b: }"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		a, err := parseAxis(text)
+		if err != nil {
+			return
+		}
+		for i, s := range a.settings {
+			var back any
+			if err := yaml.Unmarshal([]byte(s.text), &back); err != nil || strings.Contains(s.text, "\n") {
+				t.Errorf("%q: value %d became %q: %v", text, i, s.text, err)
+			} else if fmt.Sprint(back) != fmt.Sprint(s.value) {
+				t.Errorf("%q: value %d is %v, and from %q %v", text, i, s.value, s.text, back)
+			}
+			if name := safeName(point{settings: a.settings[i : i+1]}.label("-")); strings.ContainsAny(name, "/\\ \n") || len(name) > 120 {
+				t.Errorf("%q: value %d has the name %q", text, i, name)
+			}
+		}
+	})
 }
