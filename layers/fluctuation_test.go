@@ -163,7 +163,7 @@ func TestFluctuationStartsDeepNetworksAlive(t *testing.T) {
 		}
 		var complaints []string
 		for _, a := range p.Activities() {
-			if text := a.Complaint(); text != "" {
+			if text := a.Complaint("the first batch"); text != "" {
 				complaints = append(complaints, text)
 			}
 		}

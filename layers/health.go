@@ -75,20 +75,20 @@ func (p *Program) rates(name string) []float64 {
 	return autograd.Rates(nil, p.Output(name))
 }
 
-// The limits beyond which a layer is reported before training starts.
+// The limits beyond which a layer is reported, before training starts and by the doctor.
 const (
 	silentShare   = 0.99 // of neurons without a spike in the whole batch
 	saturatedRate = 0.9  // mean spikes a step
 )
 
-// Complaint says what is wrong with an activity at the start of training, and
-// what helps; "" when nothing is.
-func (a Activity) Complaint() string {
+// Complaint says what is wrong with an activity on samples, such as "the first
+// batch", and what helps; "" when nothing is.
+func (a Activity) Complaint(samples string) string {
 	switch {
 	case a.Silent >= silentShare:
-		return fmt.Sprintf("layer %q is silent: %.0f %% of its neurons fire no spike in the first batch; raise the weights (init: {kind: fluctuation}), lower the threshold or normalize the input", a.Layer, 100*a.Silent)
+		return fmt.Sprintf("layer %q is silent: %.0f %% of its neurons fire no spike in %s; raise the weights (init: {kind: fluctuation}), lower the threshold or normalize the input", a.Layer, 100*a.Silent, samples)
 	case a.Mean >= saturatedRate:
-		return fmt.Sprintf("layer %q is saturated: its neurons fire %.2f spikes a step in the first batch; lower the weights (init: {kind: fluctuation}) or raise the threshold", a.Layer, a.Mean)
+		return fmt.Sprintf("layer %q is saturated: its neurons fire %.2f spikes a step in %s; lower the weights (init: {kind: fluctuation}) or raise the threshold", a.Layer, a.Mean, samples)
 	}
 	return ""
 }

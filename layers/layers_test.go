@@ -319,7 +319,7 @@ func TestComplaints(t *testing.T) {
 		if _, err := p.Infer(batch(1, 10, 4, true, 20)); err != nil {
 			t.Fatal(err)
 		}
-		got := p.Activities()[0].Complaint()
+		got := p.Activities()[0].Complaint("the first batch")
 		if want == "" && got != "" || !strings.HasPrefix(got, want) {
 			t.Errorf("weights %s: %q, want %q", scale, got, want)
 		}

@@ -217,7 +217,7 @@ func (l *loop) sampleKeys(ids []int) []uint64 {
 // complain warns of layers that are silent or saturated in the first batch.
 func (l *loop) complain() {
 	for _, a := range l.Program.Activities() {
-		if text := a.Complaint(); text != "" {
+		if text := a.Complaint("the first batch"); text != "" {
 			l.warn("layers: " + text)
 		}
 	}

@@ -36,6 +36,8 @@ func TestJSONOnEveryCommand(t *testing.T) {
 		"snntrain emulate":       {[]string{"emulate", imageFile(t), "--input", inputFile(t), "--out", filepath.Join(dir, "raster.npy")}, 0, []string{"target", "ticks", "output_spikes", "spikes", "synaptic_events", "seconds"}},
 		"snntrain export":        {[]string{"export", imageFile(t), "--target", "ranc", "--out", filepath.Join(dir, "ranc.json")}, 0, []string{"target", "file"}},
 		"snntrain import":        {[]string{"import", config, "--out", dir}, exitUsage, []string{"error", "status"}}, // of no known form
+		"snntrain doctor":        {[]string{"doctor", out}, 0, []string{"model", "data", "part", "samples", "steps", "score", "layers", "parameters", "training", "notes", "findings"}},
+		"snntrain report":        {[]string{"report", out}, 0, []string{"file", "left_out", "run"}},
 		"snntrain nir":           {[]string{"nir"}, 0, []string{"command", "help"}},
 		"snntrain nir diff":      {[]string{"nir", "diff", config}, exitUsage, []string{"error", "status"}}, // no NIR file
 		"snntrain data":          {[]string{"data"}, 0, []string{"command", "help"}},

@@ -10,6 +10,7 @@ import (
 	"github.com/snntrain/snntrain/datasets"
 	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
+	"github.com/snntrain/snntrain/model"
 	"github.com/snntrain/snntrain/report"
 	"github.com/snntrain/snntrain/train"
 )
@@ -23,27 +24,45 @@ const (
 
 // writeReport writes report.html of a finished run.
 func writeReport(set *setup, program *layers.Program, test train.Evaluation, sum *summary, out string) error {
-	epochs, err := train.ReadMetrics(out)
+	page, err := runPage(set, program, test, sum, out)
 	if err != nil {
 		return err
 	}
+	return writePage(page, filepath.Join(out, train.ReportFile))
+}
+
+// runPage is the page of the run in dir.
+func runPage(set *setup, program *layers.Program, test train.Evaluation, sum *summary, dir string) (report.Page, error) {
+	epochs, err := train.ReadMetrics(dir)
+	if err != nil {
+		return report.Page{}, err
+	}
 	info := set.parts.Test.Info()
 	page := report.Page{
-		Title:    fmt.Sprintf("%s: %.2f %% on the test part", filepath.Base(out), 100*test.Accuracy),
+		Title:    runTitle(dir, test.Accuracy),
 		Subtitle: fmt.Sprintf("%s, %d parameters, %d time steps, seed %d", info.Name, set.network.CountParams(), set.encoder.Steps(), set.Seed),
 		Footer:   "made by snntrain " + sum.Version,
 	}
 	page.Sections = append(page.Sections, resultSection(set, test, sum), curvesSection(epochs), activitySection(program, test, epochs))
 	samples, err := samplesSection(set, program)
 	if err != nil {
-		return err
+		return report.Page{}, err
 	}
 	page.Sections = append(page.Sections, samples, mistakesSection(info, test), setupSection(set, sum))
+	return page, nil
+}
+
+func runTitle(dir string, accuracy float64) string {
+	return fmt.Sprintf("%s: %.2f %% on the test part", filepath.Base(dir), 100*accuracy)
+}
+
+// writePage writes a page to a file, whole or not at all.
+func writePage(page report.Page, path string) error {
 	var text bytes.Buffer
 	if err := page.WriteHTML(&text); err != nil {
 		return err
 	}
-	return train.WriteFile(filepath.Join(out, train.ReportFile), text.Bytes())
+	return train.WriteFile(path, text.Bytes())
 }
 
 func resultSection(set *setup, test train.Evaluation, sum *summary) report.Section {
@@ -53,20 +72,26 @@ func resultSection(set *setup, test train.Evaluation, sum *summary) report.Secti
 	if sum.Validation != nil {
 		facts = append(facts, report.Fact{Label: "Validation accuracy", Value: fmt.Sprintf("%.2f %%", 100*sum.Validation.Accuracy), Note: fmt.Sprintf("epoch %d of %d was kept", sum.BestEpoch, sum.Epochs)})
 	}
-	spikes, neurons := 0.0, 0
-	shapes, err := set.network.Shapes()
-	if err == nil {
-		for name, perNeuron := range test.Spikes {
-			spikes += perNeuron * float64(shapes[name].Size())
-			neurons += shapes[name].Size()
-		}
-	}
+	spikes, neurons := spikesOf(set.network, test.Spikes)
 	facts = append(facts,
 		report.Fact{Label: "Spikes a sample", Value: fmt.Sprintf("%.0f", spikes), Note: fmt.Sprintf("%.2f a neuron", spikes/float64(max(neurons, 1)))},
 		report.Fact{Label: "Training time", Value: time.Duration(sum.Seconds * float64(time.Second)).Round(100 * time.Millisecond).String(), Note: fmt.Sprintf("%.0f samples/s", sum.PerSecond)},
 		report.Fact{Label: "Peak memory", Value: fmt.Sprintf("%d MB", sum.PeakRSS>>20)},
 	)
 	return report.Section{Title: "Result", Parts: []report.Part{facts}}
+}
+
+// spikesOf sums the spikes per neuron of the layers to those of the network, a sample, and counts its neurons.
+func spikesOf(n *model.Network, perNeuron map[string]float64) (spikes float64, neurons int) {
+	shapes, err := n.Shapes()
+	if err != nil {
+		return 0, 0
+	}
+	for _, name := range sortedNames(perNeuron) {
+		spikes += perNeuron[name] * float64(shapes[name].Size())
+		neurons += shapes[name].Size()
+	}
+	return spikes, neurons
 }
 
 func curvesSection(epochs []train.EpochReport) report.Section {
@@ -97,16 +122,10 @@ func curvesSection(epochs []train.EpochReport) report.Section {
 func activitySection(program *layers.Program, test train.Evaluation, epochs []train.EpochReport) report.Section {
 	s := report.Section{Title: "Activity", Text: "How the spiking layers fire on the test part. A layer that is almost silent learns nothing; one that fires in most steps costs energy and loses information."}
 	bars := report.Bars{Title: "Spikes per neuron and sample", Label: "spikes per neuron"}
-	var lines []report.Series
 	for _, name := range program.Spiking() {
 		bars.Bars = append(bars.Bars, report.Bar{Name: name, Value: test.Spikes[name]})
-		series := report.Series{Name: name}
-		for _, e := range epochs {
-			series.X, series.Y = append(series.X, float64(e.Epoch)), append(series.Y, e.Rates[name])
-		}
-		lines = append(lines, series)
 	}
-	s.Parts = append(s.Parts, bars, report.Lines{Title: "Firing rate over training", XLabel: "epoch", YLabel: "spikes a step", Series: lines})
+	s.Parts = append(s.Parts, bars, ratesOver(epochs, program.Spiking()))
 	for _, a := range program.Activities() {
 		rates := make([]float32, len(a.Rates))
 		for i, r := range a.Rates {
@@ -118,6 +137,19 @@ func activitySection(program *layers.Program, test train.Evaluation, epochs []tr
 		})
 	}
 	return s
+}
+
+// ratesOver draws the firing rates of layers over training.
+func ratesOver(epochs []train.EpochReport, names []string) report.Lines {
+	var lines []report.Series
+	for _, name := range names {
+		series := report.Series{Name: name}
+		for _, e := range epochs {
+			series.X, series.Y = append(series.X, float64(e.Epoch)), append(series.Y, e.Rates[name])
+		}
+		lines = append(lines, series)
+	}
+	return report.Lines{Title: "Firing rate over training", XLabel: "epoch", YLabel: "spikes a step", Series: lines}
 }
 
 // samplesSection runs a few test samples and shows what the layers do.

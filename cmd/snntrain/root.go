@@ -51,7 +51,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, config or input, 130 interrupted (
 	root.AddCommand(
 		trainCommand(s), sweepCommand(s), evalCommand(s), convertCommand(s), quantizeCommand(s), inspectCommand(s), emulateCommand(s), exportCommand(s),
 		importCommand(s), nirCommand(s),
-		dataCommand(s), configCommand(s), benchCommand(s),
+		doctorCommand(s), reportCommand(s), dataCommand(s), configCommand(s), benchCommand(s),
 		versionCommand(s), completionCommand(s),
 	)
 	root.SetHelpFunc(helpOf(s))
