@@ -100,6 +100,7 @@ func TestSweepSaysWhatIsBest(t *testing.T) {
 		{"its test accuracy: " + best.Test.percent()},
 		{"written to " + out},
 		{"next: snntrain eval " + filepath.Join(out, "0002-lr=0.03", "seed-42")},
+		{"learning curves side by side: snntrain report " + out + "/[0-9]* --out " + filepath.Join(out, train.ReportFile)},
 	} {
 		for _, part := range w {
 			if !strings.Contains(lines[i], part) {
@@ -107,6 +108,7 @@ func TestSweepSaysWhatIsBest(t *testing.T) {
 			}
 		}
 	}
+	good(t, "report", got.Points[0].Out, best.Out, "--out", filepath.Join(out, train.ReportFile))
 	var seeds seedsSummary
 	if err := json.Unmarshal(read(t, best.Out, train.SummaryFile), &seeds); err != nil {
 		t.Fatal(err)

@@ -149,6 +149,9 @@ func (r *sweepResult) describe() string {
 	fmt.Fprintf(&b, "its test accuracy: %s, loss %.4f\n", r.Best.Test.percent(), r.Best.Test.Loss)
 	fmt.Fprintf(&b, "written to %s: %s, and a run directory a point\n", r.Out, sweepFile)
 	fmt.Fprintf(&b, "next: snntrain eval %s", shellWord(r.Best.Runs[0]))
+	if len(r.Points) > 1 {
+		fmt.Fprintf(&b, "\nlearning curves side by side: snntrain report %s/[0-9]* --out %s", shellWord(r.Out), shellWord(filepath.Join(r.Out, train.ReportFile)))
+	}
 	return b.String()
 }
 
