@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
@@ -59,6 +60,17 @@ func OpenDir(dir string, mode Mode) (release func(), err error) {
 	if err := os.MkdirAll(filepath.Join(dir, checkpointDir), 0o755); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
+	if release, err = Lock(dir); err != nil {
+		return nil, err
+	}
+	if mode == Force {
+		err = clearRun(dir)
+	}
+	return release, err
+}
+
+// Lock keeps other processes out of a directory until release is called.
+func Lock(dir string) (release func(), err error) {
 	lock := flock.New(filepath.Join(dir, lockFile))
 	ok, err := lock.TryLock()
 	if err != nil {
@@ -67,13 +79,10 @@ func OpenDir(dir string, mode Mode) (release func(), err error) {
 	if !ok {
 		return nil, fault.Fault{Pkg: "train", Subject: dir, Fact: "is in use by another process"}
 	}
-	if mode == Force {
-		err = clearRun(dir)
-	}
 	return func() {
 		_ = lock.Unlock()
 		_ = os.Remove(filepath.Join(dir, lockFile))
-	}, err
+	}, nil
 }
 
 // clearRun removes what a run wrote, and nothing else.
@@ -94,14 +103,24 @@ func clearRun(dir string) error {
 // Exists reports whether a directory holds a run.
 func Exists(dir string) bool { return exists(filepath.Join(dir, ConfigFile)) }
 
+// Resumable reports whether a directory holds a run with a checkpoint to go on from.
+func Resumable(dir string) bool {
+	return Exists(dir) && len(checkpoints(filepath.Join(dir, checkpointDir))) > 0
+}
+
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
 
+// emptyDir reports whether a directory holds nothing but what OpenDir makes
+// first, which a run that was killed at once leaves behind.
 func emptyDir(dir string) bool {
 	entries, err := os.ReadDir(dir)
-	return err != nil || len(entries) == 0
+	return err != nil || !slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		begun := e.Name() == lockFile || e.Name() == checkpointDir && emptyDir(filepath.Join(dir, checkpointDir))
+		return !begun
+	})
 }
 
 // WriteJSON writes v to a file of the run directory, atomically.

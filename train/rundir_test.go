@@ -25,6 +25,8 @@ func TestOpenDir(t *testing.T) {
 		{"other files, by force", []string{foreign}, Force, "holds files that are not of a run", []string{foreign}},
 		{"a run, by force", []string{run, ModelFile, SummaryFile, MetricsFile, ReportFile, "events.out.tfevents.1.host", "checkpoint/step-000000003.safetensors", foreign}, Force, "", []string{foreign}},
 		{"nothing to force", nil, Force, "", nil},
+		{"a run killed at once", []string{lockFile}, Fresh, "", nil},
+		{"checkpoints alone", []string{"checkpoint/step-000000003.safetensors"}, Fresh, "holds files that are not of a run", []string{"checkpoint/step-000000003.safetensors"}},
 		{"nothing to resume", nil, Resume, "holds no run to resume; start without --resume", nil},
 		{"resume", []string{run, MetricsFile}, Resume, "", []string{run, MetricsFile}},
 	} {
@@ -83,5 +85,26 @@ func TestADirectoryInUse(t *testing.T) {
 	}
 	if len(checkpointNames(t, task)) != 2 {
 		t.Error("files of a run in use were removed")
+	}
+}
+
+// TestResumable: a run with a checkpoint.
+func TestResumable(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, checkpointDir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		file string
+		want bool
+	}{{checkpointDir, false}, {ConfigFile, false}, {"checkpoint/step-000000003.safetensors", true}} {
+		if c.file != checkpointDir {
+			if err := os.WriteFile(filepath.Join(dir, c.file), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := Resumable(dir); got != c.want {
+			t.Errorf("with %s: %v", c.file, got)
+		}
 	}
 }

@@ -98,6 +98,7 @@ type setup struct {
 	loss     *layers.Loss
 	plan     train.Plan
 	from     *start // nil = from initial values
+	sweep    bool   // the config has a section for the command sweep
 }
 
 // prepare reads a config, opens its data and builds its network. Every fault
@@ -108,6 +109,9 @@ func prepare(o config.Options) (*setup, error) {
 	if err != nil {
 		return nil, err
 	}
+	section := s.doc.Root().Get("sweep")
+	s.sweep = section.Given()
+	decodeSweep(section)
 	s.doc.Root().Decode(s.experiment)
 	d := decodeData(s.Data)
 	s.loss = train.DecodeLoss(s.Loss)
@@ -252,7 +256,7 @@ func recordedData(n *model.Network, o config.Options) (*config.Document, *dataOn
 		return nil, nil, nil, usage(err)
 	}
 	root := doc.Root()
-	for _, other := range []string{"model", "loss", "train", "dt", "profile", "quantize"} { // a whole training config will do
+	for _, other := range []string{"model", "loss", "train", "dt", "profile", "quantize", "sweep"} { // a whole training config will do
 		root.Get(other)
 	}
 	root.Decode(keys)

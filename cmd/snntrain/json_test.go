@@ -28,6 +28,7 @@ func TestJSONOnEveryCommand(t *testing.T) {
 	}{
 		"snntrain":               {nil, 0, []string{"command", "help"}},
 		"snntrain train":         {[]string{"train", config, "--out", out}, 0, []string{"test", "validation", "epochs", "seconds", "samples_per_second", "peak_rss_bytes", "spikes_per_neuron", "seed", "version"}},
+		"snntrain sweep":         {[]string{"sweep", config, "--over", "train.optimizer.lr=1e-3,3e-3", "--out", filepath.Join(dir, "sweep")}, 0, []string{"over", "rule", "best", "points", "out"}},
 		"snntrain eval":          {[]string{"eval", out}, 0, []string{"accuracy", "correct", "n", "loss", "seconds"}},
 		"snntrain convert":       {[]string{"convert", out, "--config", write(t, "c.yaml", digitsConvert), "--out", filepath.Join(dir, "spikes")}, exitUsage, []string{"error", "status"}}, // it spikes already
 		"snntrain quantize":      {[]string{"quantize", out, "--target", "generic", "--out", filepath.Join(dir, "net.snnimg")}, 0, []string{"target", "method", "options", "account", "io", "usage", "judged", "file", "seconds"}},

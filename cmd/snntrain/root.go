@@ -49,7 +49,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, config or input, 130 interrupted (
 	root.PersistentFlags().BoolVar(&s.json, "json", false, "print one JSON object on standard output, and nothing else there")
 	root.PersistentFlags().BoolVarP(&s.quiet, "quiet", "q", false, "no progress, only results and warnings")
 	root.AddCommand(
-		trainCommand(s), evalCommand(s), convertCommand(s), quantizeCommand(s), inspectCommand(s), emulateCommand(s), exportCommand(s),
+		trainCommand(s), sweepCommand(s), evalCommand(s), convertCommand(s), quantizeCommand(s), inspectCommand(s), emulateCommand(s), exportCommand(s),
 		importCommand(s), nirCommand(s),
 		doctorCommand(s), reportCommand(s), dataCommand(s), configCommand(s), benchCommand(s),
 		versionCommand(s), completionCommand(s),

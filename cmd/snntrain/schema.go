@@ -18,7 +18,8 @@ func schema() ([]byte, error) {
 	every := &struct {
 		experiment `yaml:",inline"`
 		Convert    config.Section `yaml:"convert" plug:"coding,by=coding" doc:"how to convert (snntrain convert)"`
-	}{experiment: *defaultExperiment(), Convert: config.Default("rate")}
+		Sweep      sweepKeys      `yaml:"sweep" doc:"what to vary (snntrain sweep)"`
+	}{experiment: *defaultExperiment(), Convert: config.Default("rate"), Sweep: *sweepDefaults()}
 	return config.Schema(every, map[string][]config.Plug{
 		"dataset": datasetPlugs(), "encoder": encoderPlugs(), "layer": layerPlugs(), "init": initPlugs(),
 		"recurrence": recurrencePlugs(), "coding": codingPlugs(), "surrogate": surrogatePlugs(), "loss": lossPlugs(), "optimizer": optimizerPlugs(), "schedule": schedulePlugs(), "quantize": quantizePlugs(),

@@ -20,6 +20,7 @@ import (
 type trainOptions struct {
 	configs []string
 	sets    []string
+	over    []config.Override // of a point of a sweep
 	out     string
 	resume  bool
 	force   bool
@@ -98,10 +99,23 @@ func runTrain(ctx context.Context, s *streams, o trainOptions) error {
 
 // trainOne does one run from config to report.
 func trainOne(ctx context.Context, s *streams, o trainOptions) (*summary, error) {
-	set, err := prepare(config.Options{Files: o.configs, Sets: o.sets, Env: os.Environ()})
+	set, err := prepare(o.source())
 	if err != nil {
 		return nil, err
 	}
+	if set.sweep {
+		s.log("sweep: is for snntrain sweep; here its keys have the values that the config gives them")
+	}
+	return trainSetup(ctx, s, o, set)
+}
+
+// source is where the config comes from.
+func (o *trainOptions) source() config.Options {
+	return config.Options{Files: o.configs, Sets: o.sets, Over: o.over, Env: os.Environ()}
+}
+
+// trainSetup is trainOne of a config that was read.
+func trainSetup(ctx context.Context, s *streams, o trainOptions, set *setup) (*summary, error) {
 	pool := par.New(set.Train.Threads)
 	program, err := compile(set.network, layers.Options{Loss: set.loss, Pool: pool})
 	if err != nil {

@@ -25,13 +25,17 @@ import (
 	"github.com/snntrain/snntrain/internal/fault"
 )
 
-// Options says where the configuration comes from. Later wins: Texts and Files in order, then Env, then Sets in order.
+// Options says where the configuration comes from. Later wins: Texts and Files in order, then Env, then Sets and Over in order.
 type Options struct {
-	Texts []Text   // YAML that is not in a file
-	Files []string // YAML files; maps merge, lists and scalars replace
-	Sets  []string // key.path=value, the value in YAML; model.1.beta and model[1].beta index a list
-	Env   []string // NAME=value, as os.Environ gives them
+	Texts []Text     // YAML that is not in a file
+	Files []string   // YAML files; maps merge, lists and scalars replace
+	Sets  []string   // key.path=value, the value in YAML; model.1.beta and model[1].beta index a list
+	Over  []Override // the same from another place than --set
+	Env   []string   // NAME=value, as os.Environ gives them
 }
+
+// Override is key.path=value under the name of the place that it comes from.
+type Override struct{ Source, Text string }
 
 // Text is YAML under the name that its faults are reported with.
 type Text struct {
@@ -74,7 +78,11 @@ func Load(o Options, root any) (*Document, error) {
 	}
 	s.env(o.Env, root)
 	for _, text := range o.Sets {
-		s.set(text)
+		key, _, _ := strings.Cut(text, "=")
+		s.set(Override{"--set " + key, text})
+	}
+	for _, over := range o.Over {
+		s.set(over)
 	}
 	s.build()
 	return d, nil

@@ -116,6 +116,8 @@ func (m *maker) plain(t reflect.Type) *jsonschema.Schema {
 	r := jsonschema.Reflector{DoNotReference: true, Anonymous: true}
 	r.Mapper = func(t reflect.Type) *jsonschema.Schema {
 		switch {
+		case isSection(t): // any value: its keys are of no plug-in
+			return &jsonschema.Schema{}
 		case isNumeric(t):
 			return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string"}, {Type: "integer"}}}
 		case isText(t):

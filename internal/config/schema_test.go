@@ -136,3 +136,27 @@ func TestSchemaNamesWhatIsMissing(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestSchemaOfSectionsWithoutPlugIns: any value, as for keys that are of no plug-in.
+func TestSchemaOfSectionsWithoutPlugIns(t *testing.T) {
+	type free struct {
+		Over map[string][]config.Section `yaml:"over"`
+	}
+	text, err := config.Schema(free{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s map[string]any
+	if err := json.Unmarshal(text, &s); err != nil {
+		t.Fatal(err)
+	}
+	for doc, want := range map[string]bool{`{"over": {"a": [1, "x", {"b": 2}]}}`: true, `{"over": {"a": 1}}`: false, `{"over": [1]}`: false} {
+		var v any
+		if err := json.Unmarshal([]byte(doc), &v); err != nil {
+			t.Fatal(err)
+		}
+		if got := valid(s, s, v); got == "" != want {
+			t.Errorf("%s: the schema says %q", doc, got)
+		}
+	}
+}

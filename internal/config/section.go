@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/snntrain/snntrain/internal/fault"
+	"go.yaml.in/yaml/v3"
 )
 
 // defaultBy is the key that names the plug-in of a Section.
@@ -87,6 +88,22 @@ func (s Section) Items() []Section {
 		return nil
 	}
 	return s.doc.sections(s.val, s.by)
+}
+
+// Keys lists the keys of the section in the order they were first written.
+func (s Section) Keys() []string {
+	if s.val == nil {
+		return nil
+	}
+	return slices.Clone(s.val.keys)
+}
+
+// YAML is the section as it was written, nil when it is absent.
+func (s Section) YAML() *yaml.Node {
+	if s.val == nil {
+		return nil
+	}
+	return raw(s.val)
 }
 
 // Kind returns the name of the plug-in: the section itself when it is a bare

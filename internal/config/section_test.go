@@ -1,10 +1,12 @@
 package config_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/snntrain/snntrain/internal/config"
+	"go.yaml.in/yaml/v3"
 )
 
 const parts = `name: net
@@ -207,5 +209,48 @@ func TestASectionMayBeRequired(t *testing.T) {
 config: other: needs text, got 1 (p.yaml:1:8)`
 	if got := faults(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestSectionAsWritten: keys in their order, values as YAML.
+func TestSectionAsWritten(t *testing.T) {
+	root, _ := section(t, "z.b: [1e-3, '1', ~, {b: 2, a: 1}]\na: {}\n")
+	if diff := cmp.Diff([]string{"z.b", "a"}, root.Keys()); diff != "" {
+		t.Error(diff)
+	}
+	var got []string
+	for _, s := range root.Get("z.b").Items() {
+		text, err := yaml.Marshal(s.YAML())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, string(text))
+	}
+	if diff := cmp.Diff([]string{"1e-3\n", "\"1\"\n", "null\n", "b: 2\na: 1\n"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if none := root.Get("none"); none.YAML() != nil || none.Keys() != nil {
+		t.Errorf("what is absent has keys %v", none.Keys())
+	}
+}
+
+// TestOverridesNameTheirPlace, and lie over those of --set.
+func TestOverridesNameTheirPlace(t *testing.T) {
+	root := defaults()
+	d, err := config.Load(config.Options{
+		Sets: []string{"train.epochs=2", "seed=5"},
+		Over: []config.Override{{Source: "a.yaml:3:4", Text: "train.epochs=7"}, {Source: "--over x", Text: "train.batch=no"}, {Source: "there", Text: "="}},
+	}, root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Root().Decode(&root)
+	for _, want := range []string{`train.batch: needs a whole number from -128 to 127, got "no" (--over x)`, "an override needs the form key.path=value (there)"} {
+		if text := d.Err().Error(); !strings.Contains(text, want) {
+			t.Errorf("no %q in %s", want, text)
+		}
+	}
+	if root.Train.Epochs != 7 || root.Seed != 5 {
+		t.Errorf("epochs %d, seed %d", root.Train.Epochs, root.Seed)
 	}
 }

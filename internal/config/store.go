@@ -147,19 +147,19 @@ func (s *store) env(environ []string, root any) {
 	}
 }
 
-// set lays one --set over all that came before.
-func (s *store) set(text string) {
-	key, val, ok := strings.Cut(text, "=")
+// set lays one override over all that came before.
+func (s *store) set(o Override) {
+	key, val, ok := strings.Cut(o.Text, "=")
 	path := strings.Split(strings.NewReplacer("[", ".", "]", "").Replace(key), ".")
 	for _, seg := range path {
 		ok = ok && seg != ""
 	}
 	if !ok {
-		at := s.reader("--set "+key, false).at(nil)
+		at := s.reader(o.Source, false).at(nil)
 		s.doc.fault("", at, "an override needs the form key.path=value", "")
 		return
 	}
-	for k, e := range s.snippet("--set "+key, path, val, false) {
+	for k, e := range s.snippet(o.Source, path, val, false) {
 		s.v.Set(k, e)
 	}
 }
