@@ -78,6 +78,18 @@ func (c *Calibration) tuning() *Calibration {
 // Len is the number of samples.
 func (c *Calibration) Len() int { return samplesIn(c.Samples) }
 
+// first are the batches up to one that n samples are reached with.
+func (c *Calibration) first(n int) *Calibration {
+	part := *c
+	for i := range c.Samples {
+		if samplesIn(c.Samples[:i]) >= n {
+			part.Samples, part.Labels = c.Samples[:i], c.Labels[:i]
+			break
+		}
+	}
+	return &part
+}
+
 func samplesIn(batches []*signal.Signal) int {
 	n := 0
 	for _, x := range batches {

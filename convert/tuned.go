@@ -11,6 +11,8 @@ const (
 	tunePasses = 30
 	tuneWork   = 2e12  // multiply-adds, over all samples, steps and passes and back, that it takes unless told more
 	tuneLeast  = 4     // passes, fewer of which are not worth it
+	tuneJudged = 1000  // of the samples that it trained with, by which it sees whether it has helped
+	tuneLost   = 2     // points of accuracy on these with which training is undone
 	tuneRate   = 0.005 // of Adam, in units of the root mean square of an array; falls to 0 as a half cosine
 )
 
@@ -34,13 +36,39 @@ func tunedMethod() Method {
 		if n == 0 {
 			return nil
 		}
-		t, err := newTuner(r, cal, o)
-		if err != nil {
-			return err
-		}
-		return t.run(ctx)
+		return r.tune(ctx, cal, o)
 	}
 	return m
+}
+
+// tune trains, unless that is worse: an array of which one value is far larger
+// than the others gets steps in which these are lost.
+func (r *RateResult) tune(ctx context.Context, cal *Calibration, o *RateOptions) error {
+	t, err := newTuner(r, cal, o)
+	if err != nil {
+		return err
+	}
+	j, err := newJury(ctx, r.Canonical, cal.tuning().first(tuneJudged))
+	if err != nil {
+		return err
+	}
+	advanced := r.Network
+	before, err := j.judge(ctx, r)
+	if err != nil {
+		return err
+	}
+	if err := t.run(ctx); err != nil {
+		return err
+	}
+	after, err := j.judge(ctx, r)
+	if err != nil {
+		return err
+	}
+	if lost := after.Drop - before.Drop; lost > tuneLost && o.RatePenalty == 0 {
+		r.Network = advanced
+		r.Why += fmt.Sprintf("; undone, since %.2f points of these were lost", lost)
+	}
+	return nil
 }
 
 // trained says what the weights of a network come from.

@@ -1,11 +1,14 @@
 package convert_test
 
 import (
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/snntrain/snntrain/convert"
 	"github.com/snntrain/snntrain/internal/par"
+	"github.com/snntrain/snntrain/internal/signal"
 	"github.com/snntrain/snntrain/layers"
 	"github.com/snntrain/snntrain/model"
 )
@@ -29,6 +32,47 @@ func TestTunedComesCloser(t *testing.T) {
 	}
 	if one != three {
 		t.Error("3 threads give another network than 1")
+	}
+}
+
+// TestTunedThatIsWorse: one weight that is far larger than the others makes
+// steps in which these are lost; the network is then that of advanced, and says so.
+func TestTunedThatIsWorse(t *testing.T) {
+	in, n := model.Shape{4}, chain(model.Shape{4}, model.NewLinear(4, 12, true), relu(), model.NewLinear(12, 3, false))
+	cal := samples(in, 96, func(r *rand.Rand) float32 { return 4*r.Float32() - 2 })
+	for _, x := range cal.Samples {
+		for b := range x.B {
+			x.Row(b)[1] = 0 // its weights decide nothing
+		}
+	}
+	scores, err := layers.Compile(n, layers.Options{Pool: cal.Pool, Readout: "mean"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range cal.Samples {
+		y, err := scores.Infer(layers.Input{X: x})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for b := range x.B {
+			cal.Labels[i][b] = signal.ArgMax(y.Row(b))
+		}
+	}
+	n.Nodes[0].Op.(*model.Linear).Weight.Data[1] = 1e8 // of input 1
+	bits := map[string]string{}
+	for _, method := range []string{"advanced", "tuned"} {
+		r := rate(t, n, cal, func(o *convert.RateOptions) {
+			if o.Method, o.Steps = method, 16; method == "tuned" {
+				o.Epochs = new(6)
+			}
+		})
+		if undone := strings.Contains(r.Why, "undone, since "); undone != (method == "tuned") {
+			t.Errorf("%s: %s", method, r.Why)
+		}
+		bits[method] = encoded(t, r.Network)
+	}
+	if bits["advanced"] != bits["tuned"] {
+		t.Error("the network is not that of advanced")
 	}
 }
 
