@@ -94,10 +94,7 @@ func (r *RateResult) Account(ctx context.Context, cal *Calibration, limit int) (
 	if err := a.synapses(); err != nil {
 		return nil, err
 	}
-	for _, x := range cal.Samples {
-		if a.budget.Samples >= limit {
-			break
-		}
+	for _, x := range cal.first(limit).Samples {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

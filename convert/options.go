@@ -80,13 +80,11 @@ func (c *Calibration) Len() int { return samplesIn(c.Samples) }
 
 // first are the batches up to one that n samples are reached with.
 func (c *Calibration) first(n int) *Calibration {
-	part := *c
-	for i := range c.Samples {
-		if samplesIn(c.Samples[:i]) >= n {
-			part.Samples, part.Labels = c.Samples[:i], c.Labels[:i]
-			break
-		}
+	part, seen, i := *c, 0, 0
+	for ; i < len(c.Samples) && seen < n; i++ {
+		seen += c.Samples[i].B
 	}
+	part.Samples, part.Labels = c.Samples[:i], c.Labels[:i]
 	return &part
 }
 

@@ -22,11 +22,8 @@ func (t *tuner) ratePenalties(weight float64) ([]layers.RatePenalty, error) {
 	}
 	var list []layers.RatePenalty
 	sizes := map[string]int{}
-	sum, batches, seen := 0.0, 0, 0
-	for i, x := range t.cal.Samples {
-		if seen >= ratedSamples {
-			break
-		}
+	sum, batches := 0.0, t.cal.first(ratedSamples).Samples
+	for i, x := range batches {
 		if _, err := p.Infer(layers.Input{X: t.result.shown.show(x, uint64(i), t.options.Steps)}); err != nil {
 			return nil, err
 		}
@@ -36,13 +33,12 @@ func (t *tuner) ratePenalties(weight float64) ([]layers.RatePenalty, error) {
 				sum += r * r
 			}
 		}
-		seen, batches = seen+x.B, batches+1
 	}
 	if sum == 0 {
 		return nil, nil
 	}
 	for _, name := range p.Spiking() {
-		list = append(list, layers.RatePenalty{Layers: []string{name}, Weight: weight * float64(sizes[name]*batches) / sum})
+		list = append(list, layers.RatePenalty{Layers: []string{name}, Weight: weight * float64(sizes[name]*len(batches)) / sum})
 	}
 	return list, nil
 }

@@ -41,30 +41,31 @@ func tunedMethod() Method {
 	return m
 }
 
-// tune trains, unless that is worse: an array of which one value is far larger
-// than the others gets steps in which these are lost.
+// tune trains. A price on spikes may cost accuracy; without one training is
+// undone where it does: an array of which one value is far larger than the others
+// gets steps in which these are lost.
 func (r *RateResult) tune(ctx context.Context, cal *Calibration, o *RateOptions) error {
 	t, err := newTuner(r, cal, o)
 	if err != nil {
 		return err
 	}
-	j, err := newJury(ctx, r.Canonical, cal.tuning().first(tuneJudged))
+	if o.RatePenalty > 0 {
+		return t.run(ctx)
+	}
+	judged := cal.tuning().first(tuneJudged)
+	before, err := r.Judge(ctx, judged)
 	if err != nil {
 		return err
 	}
 	advanced := r.Network
-	before, err := j.judge(ctx, r)
-	if err != nil {
-		return err
-	}
 	if err := t.run(ctx); err != nil {
 		return err
 	}
-	after, err := j.judge(ctx, r)
+	after, err := r.Judge(ctx, judged)
 	if err != nil {
 		return err
 	}
-	if lost := after.Drop - before.Drop; lost > tuneLost && o.RatePenalty == 0 {
+	if lost := after.Drop - before.Drop; lost > tuneLost {
 		r.Network = advanced
 		r.Why += fmt.Sprintf("; undone, since %.2f points of these were lost", lost)
 	}

@@ -77,7 +77,7 @@ func Evaluate(ctx context.Context, p Network, s datasets.Source, o EvalOptions) 
 		}
 		e.MeanSteps += steps * float64(len(b.Labels))
 		e.add(scores, b.Labels, o.Keep)
-		if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
+		if !isFinite(e.Loss) {
 			return e, notFinite(p, e.N)
 		}
 		if err := e.addSteps(p, b.Labels, o.Steps); err != nil {

@@ -2,7 +2,6 @@ package train
 
 import (
 	"fmt"
-	"math"
 	"path/filepath"
 
 	"github.com/snntrain/snntrain/model"
@@ -94,7 +93,7 @@ func (l *loop) checkFinite() error {
 
 func finite(values []float32) bool {
 	for _, v := range values {
-		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+		if !isFinite(float64(v)) {
 			return false
 		}
 	}

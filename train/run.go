@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
 	"time"
 
@@ -169,11 +168,11 @@ func (l *loop) step(b *datasets.Batch) error {
 	if l.Step == 0 {
 		l.complain()
 	}
-	if math.IsNaN(r.Loss) || math.IsInf(r.Loss, 0) {
+	if !isFinite(r.Loss) {
 		return l.diverged(l.Step+1, "the loss is "+fmt.Sprint(r.Loss))
 	}
 	norm := clip(l.params, l.Plan.Clip)
-	if math.IsNaN(norm) || math.IsInf(norm, 0) {
+	if !isFinite(norm) {
 		return l.diverged(l.Step+1, "a gradient is not finite")
 	}
 	lr := l.Plan.rate(l.Step, l.total)

@@ -29,11 +29,7 @@ func (*Target) Quantize(n *model.Network, bits int, c chip.Calibration) (*quant.
 	if err != nil {
 		return nil, err
 	}
-	if r.image() {
-		r.input(255, false)
-	} else {
-		r.input(15, false)
-	}
+	r.input(15, false)
 	for i := range r.parts {
 		p, wide := &r.parts[i], bits
 		if i == 0 && r.net.Input.Max > 15 {

@@ -26,11 +26,7 @@ func (*Target2) Quantize(n *model.Network, bits int, c chip.Calibration) (*quant
 	if err != nil {
 		return nil, err
 	}
-	if r.image() {
-		r.input(255, false)
-	} else {
-		r.input(127, true)
-	}
+	r.input(127, true)
 	top := int32(1)<<(bits-1) - 1
 	for i := range r.parts {
 		p := &r.parts[i]

@@ -54,14 +54,7 @@ func scoresOf(n *model.Network, in []int32) []float64 {
 	for _, node := range n.Nodes {
 		switch op := node.Op.(type) {
 		case *model.Linear:
-			y := make([]float64, op.Out)
-			for o := range y {
-				y[o] = float64(op.Bias.Data[o])
-				for i, v := range x {
-					y[o] += v * float64(op.Weight.Data[o*op.In+i])
-				}
-			}
-			x = y
+			x = testkit.Product(op.Weight.Data, op.Bias.Data, x)
 		case *model.QCFS:
 			for i := range x {
 				x[i] = op.At(x[i]+1e-6, float64(op.Threshold.Data[0])) // halves go up
@@ -173,14 +166,7 @@ func rectified(n *model.Network, in []int32) []float64 {
 			}
 			continue
 		}
-		y := make([]float64, l.Out)
-		for o := range y {
-			y[o] = float64(l.Bias.Data[o])
-			for i, v := range x {
-				y[o] += v * float64(l.Weight.Data[o*l.In+i])
-			}
-		}
-		x = y
+		x = testkit.Product(l.Weight.Data, l.Bias.Data, x)
 	}
 	return x
 }

@@ -136,6 +136,9 @@ func (p *part) fold(op *model.BatchNorm) {
 
 // input sets the grid of the input: up to most, from −most where that is possible and needed.
 func (r *rounder) input(most int32, signed bool) {
+	if r.image() {
+		most, signed = 255, false
+	}
 	in := &r.net.Input
 	if in.Max = most; r.c.Negative {
 		if in.Min = -most; !signed {

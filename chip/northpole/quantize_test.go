@@ -8,6 +8,7 @@ import (
 
 	"github.com/snntrain/snntrain/chip"
 	"github.com/snntrain/snntrain/chip/northpole"
+	"github.com/snntrain/snntrain/internal/testkit"
 	"github.com/snntrain/snntrain/model"
 )
 
@@ -39,14 +40,7 @@ func forward(n *model.Network, x []float64, most map[string]float64) []float64 {
 	for _, node := range n.Nodes {
 		switch op := node.Op.(type) {
 		case *model.Linear:
-			y := make([]float64, op.Out)
-			for o := range y {
-				y[o] = float64(op.Bias.Data[o])
-				for i, v := range x {
-					y[o] += v * float64(op.Weight.Data[o*op.In+i])
-				}
-			}
-			x = y
+			x = testkit.Product(op.Weight.Data, op.Bias.Data, x)
 		case *model.Rectifier:
 			for i := range x {
 				x[i] = max(x[i], 0)

@@ -75,12 +75,7 @@ func TestReadouts(t *testing.T) {
 		if c.io.Steps == 0 {
 			c.io.Steps = 3
 		}
-		im := image(c.io)
-		prog, err := emulator.Compile(im.Net)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := run.NewRunner(im, prog, []int{2})
+		r, err := runnerOf(t, image(c.io))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,6 +89,16 @@ func TestReadouts(t *testing.T) {
 			}
 		}
 	}
+}
+
+// runnerOf runs an image on samples of two values.
+func runnerOf(t *testing.T, im *chip.Image) (*run.Runner, error) {
+	t.Helper()
+	prog, err := emulator.Compile(im.Net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run.NewRunner(im, prog, []int{2})
 }
 
 // TestOutside: spikes outside their window count, and each after the first of a neuron.
@@ -110,12 +115,7 @@ func TestOutside(t *testing.T) {
 		{[]chip.Window{{Population: "out", From: 1, To: 2}}, 3},
 		{[]chip.Window{{Population: "out", From: 0, To: 1}}, 4},
 	} {
-		im := image(chip.IO{Readout: "sum", Ticks: 5, Steps: 4, Windows: c.windows})
-		prog, err := emulator.Compile(im.Net)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := run.NewRunner(im, prog, []int{2})
+		r, err := runnerOf(t, image(chip.IO{Readout: "sum", Ticks: 5, Steps: 4, Windows: c.windows}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,12 +132,7 @@ func TestOutside(t *testing.T) {
 
 func TestBadImages(t *testing.T) {
 	for _, io := range []chip.IO{{Readout: "sum"}, {Readout: "sum", Ticks: 3, From: 3}, {Readout: "vote", Ticks: 3}} {
-		im := image(io)
-		prog, err := emulator.Compile(im.Net)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := run.NewRunner(im, prog, []int{2}); err == nil {
+		if _, err := runnerOf(t, image(io)); err == nil {
 			t.Errorf("%+v is taken", io)
 		}
 	}

@@ -222,7 +222,5 @@ func (d *diagnosis) readCourse(n *model.Network, run string) error {
 
 // plannedEpochs is what a network's record says of train.epochs, 0 for nothing.
 func plannedEpochs(n *model.Network) int {
-	settings, _ := n.Record.Training["train"].(map[string]any)
-	planned, _ := settings["epochs"].(float64)
-	return int(planned)
+	return recordedSetting(n, "epochs")
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 
@@ -53,9 +52,8 @@ func finished(out string) *summary {
 			return nil
 		}
 	}
-	raw, err := os.ReadFile(filepath.Join(out, train.SummaryFile))
 	sum := &summary{}
-	if err != nil || json.Unmarshal(raw, sum) != nil || sum.Test == nil {
+	if _, err := readJSON(filepath.Join(out, train.SummaryFile), sum); err != nil || sum.Test == nil {
 		return nil
 	}
 	sum.Out = out

@@ -112,11 +112,17 @@ func (r *pastRun) wholePage(ctx context.Context, s *streams, set *setup, o repor
 
 // recordedBatch is the batch that a network was trained and judged with.
 func recordedBatch(n *model.Network) int {
-	settings, _ := n.Record.Training["train"].(map[string]any)
-	if batch, _ := settings["batch"].(float64); batch >= 1 {
-		return int(batch)
+	if batch := recordedSetting(n, "batch"); batch >= 1 {
+		return batch
 	}
 	return 256
+}
+
+// recordedSetting is a whole number that a network's record has under train, 0 for none.
+func recordedSetting(n *model.Network, key string) int {
+	settings, _ := n.Record.Training["train"].(map[string]any)
+	v, _ := settings[key].(float64)
+	return int(v)
 }
 
 // filesPage is the page of what the files of a run say.

@@ -132,3 +132,15 @@ func (c ChipCase) Compare(t *testing.T, net *quant.IntNet, input quant.Tensor, p
 	}
 	return compared
 }
+
+// Product is b + W·x in float64, with W in rows.
+func Product(weight, bias []float32, x []float64) []float64 {
+	y := make([]float64, len(bias))
+	for o := range y {
+		y[o] = float64(bias[o])
+		for i, v := range x {
+			y[o] += v * float64(weight[o*len(x)+i])
+		}
+	}
+	return y
+}
